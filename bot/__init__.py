@@ -1,0 +1,1 @@
+"""Partnerdesk: a support desk for partners, in Slack and in four languages."""

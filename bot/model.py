@@ -1,0 +1,245 @@
+"""The words that every layer speaks: plain, frozen data that imports nothing of ours.
+
+One road (README, "How it works"): a `Question` with the `Thread` it stands in and the `Person` who asks becomes a
+`Turn`: what to say (`Reply`), the thread's next state, and the effects to carry out. A `Reply` holds ids and values,
+never prose: rendering it in another language needs nothing but the reply itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+Language: TypeAlias = str
+"""An ISO 639-1 code, one of LANGUAGES."""
+
+LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en", "de", "fi")
+DEFAULT_LANGUAGE: Final[Language] = "en"
+
+
+class Outcome(StrEnum):
+    """What a reply does; part of the public contract of `partnerdesk ask --json`, never renamed."""
+
+    ANSWER = "answer"
+    RULE = "rule"
+    CHOICES = "choices"
+    FALLBACK = "fallback"
+    REPORT = "report"
+    BOOKING = "booking"
+    HUMAN = "human"
+    STATUS = "status"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    HELP = "help"
+    TOPICS = "topics"
+    LANGUAGE = "language"
+
+
+class Notice(StrEnum):
+    """Why a reply is not simply the answer; each has its words in render/."""
+
+    DRAFT = "draft"  # the entry's text in this language is not released
+    EMPTY = "empty"  # nothing but white space, a mention or emoji
+    PICTURE = "picture"  # a picture without words
+    TOO_LONG = "too-long"  # only the beginning was read
+    FOREIGN = "foreign"  # a fifth language
+
+
+class Place(StrEnum):
+    """Where a message was written."""
+
+    CHANNEL = "channel"
+    DIRECT = "direct"
+    TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonId:
+    """A person is a user of a home team: user ids alone are not unique across Slack Connect."""
+
+    team: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks, as far as the desk file, the store and Slack tell; unknown stays None or empty."""
+
+    id: PersonId
+    language: Language | None = None  # chosen by the person
+    locale: Language | None = None  # Slack's locale; None where it names none of ours
+    programme: str | None = None  # chosen by the person, for direct messages
+    organisation: str | None = None
+    organisation_language: Language | None = None
+    programmes: tuple[str, ...] = ()  # those the organisation takes part in
+    time_zone: str | None = None
+    is_staff: bool = False
+    is_partner: bool = False  # of an organisation that the desk file names
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What the desk file says of the channel that a message stands in."""
+
+    id: str
+    place: Place = Place.CHANNEL
+    programmes: tuple[str, ...] = ()
+    language: Language | None = None
+    answers_questions: bool = False  # `answer: questions`: also unasked
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One message of a person to the bot, or beside it."""
+
+    text: str
+    channel: Channel
+    today: date  # the day it was written, where the person is
+    mentions_bot: bool = False
+    mentions_others: bool = False
+    top_level: bool = True
+    files: int = 0
+    forced_language: Language | None = None
+    forced_programme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry id (`cyberday.trial-length`) or an action (`action.human`), and how likely it is meant."""
+
+    entry: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value found in a question.
+
+    `value` by `kind`: date: ISO string; duration: {"days": n}; count: n; money: {"amount": n, "currency": code | None};
+    plan, payment: the canonical name.
+    """
+
+    kind: str
+    value: Any
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a question was read as; `candidates` best first."""
+
+    language: Language
+    language_sure: bool
+    programme: str | None
+    candidates: tuple[Candidate, ...] = ()
+    values: tuple[Value, ...] = ()
+    foreign: str | None = None  # ISO code of a fifth language
+    evidence: dict[str, Any] = field(default_factory=dict)  # for /why and "why this answer"; never decided on
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said: ids and values. Rendered by render/ in any language, as often as wanted."""
+
+    outcome: Outcome
+    language: Language
+    programme: str | None = None
+    entry: str | None = None
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+    choices: tuple[str, ...] = ()  # entry ids, actions, or programme ids (`programme.miro`)
+    notice: Notice | None = None
+    notice_value: str | None = None  # the fifth language's code
+    languages: tuple[Language, ...] = ()  # with Notice.DRAFT: where the answer exists
+    offer_person: bool = True
+    values: tuple[Value, ...] = ()
+    slots: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
+    asks_for: tuple[str, ...] = ()
+
+
+class Floor(StrEnum):
+    """Who has the floor in a thread, and so when the bot speaks there."""
+
+    BOT = "bot"  # the asker's messages are for the bot
+    PEOPLE = "people"  # another person has written: by mention alone
+    STAFF = "staff"  # staff has the thread: by mention alone
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The state of one thread; a new question starts with an empty one."""
+
+    channel: str
+    ts: str
+    asker: PersonId | None = None
+    language: Language | None = None
+    programme: str | None = None
+    entry: str | None = None  # the last entry answered: what an elliptic follow-up leans on
+    question: str = ""  # the last question, for handing over and for asking again in a chosen programme
+    offered: tuple[str, ...] = ()  # choices that a typed number picks
+    misses: int = 0  # misunderstandings in a row
+    floor: Floor = Floor.BOT
+    handed_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Say the reply in the thread."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Put the question, with what the bot said, before the people of the support channel."""
+
+    question: str
+    reply: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep a person's choice for later conversations."""
+
+    language: Language | None = None
+    programme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Count what was understood but not said (a channel set to `answer: questions`)."""
+
+    outcome: Outcome
+    language: Language
+
+
+Effect: TypeAlias = Post | HandOver | Remember | Count
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a message leads to. No effects: the bot keeps silent."""
+
+    thread: Thread
+    effects: tuple[Effect, ...] = ()
+    understanding: Understanding | None = None
+
+    @property
+    def reply(self) -> Reply | None:
+        """The reply that is said, if any."""
+        return next((effect.reply for effect in self.effects if isinstance(effect, Post)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work that must not be lost."""
+
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    lane: str | None
+    attempts: int  # this one included
+    first_try: datetime  # UTC
