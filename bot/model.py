@@ -77,6 +77,7 @@ class Person:
     time_zone: str | None = None
     is_staff: bool = False
     is_partner: bool = False  # of an organisation that the desk file names
+    is_greeted: bool = True  # has been shown what the bot is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Question:
     files: int = 0
     forced_language: Language | None = None
     forced_programme: str | None = None
+    foreign: str | None = None  # the fifth language that it was found to be in; "" if it was looked for in vain
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,7 @@ class Understanding:
     programme: str | None
     candidates: tuple[Candidate, ...] = ()
     values: tuple[Value, ...] = ()
-    foreign: str | None = None  # ISO code of a fifth language
-    evidence: dict[str, Any] = field(default_factory=dict)  # for /why and "why this answer"; never decided on
+    folded: str = ""  # what the models compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,6 @@ class Reply:
     candidates: tuple[Candidate, ...] = ()
     choices: tuple[str, ...] = ()  # entry ids, actions, or programme ids (`programme.miro`)
     notice: Notice | None = None
-    notice_value: str | None = None  # the fifth language's code
     languages: tuple[Language, ...] = ()  # with Notice.DRAFT: where the answer exists
     offer_person: bool = True
     values: tuple[Value, ...] = ()
@@ -183,6 +183,7 @@ class Thread:
     misses: int = 0  # misunderstandings in a row
     floor: Floor = Floor.BOT
     handed_over: bool = False
+    last_ts: str = ""  # of the last message that a person wrote in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,7 @@ class Remember:
 
     language: Language | None = None
     programme: str | None = None
+    greeted: bool = False  # has now been shown what the bot is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,7 @@ class Turn:
     thread: Thread
     effects: tuple[Effect, ...] = ()
     understanding: Understanding | None = None
+    may_be_foreign: bool = False  # no entry is confident: worth asking a detector of other languages, and trying again
 
     @property
     def reply(self) -> Reply | None:

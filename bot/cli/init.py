@@ -1,0 +1,490 @@
+"""`partnerdesk init [PATH]`: asks the operator about the desk and writes a commented desk file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from errno import EISDIR, ENOENT
+from pathlib import Path
+from typing import Final, TextIO, TypeVar
+
+import yaml
+
+from bot.desk import (
+    ANSWER_MODES,
+    DEFAULT_TRANSLATIONS,
+    VERSION,
+    Desk,
+    DeskChannel,
+    IdForm,
+    Partner,
+    StaffMember,
+    Translators,
+    is_zone,
+    link_fault,
+)
+from bot.model import LANGUAGES, Language
+
+T = TypeVar("T")
+
+DEFAULT_PATH: Final = Path("desk.yml")
+DEFAULT_ZONE: Final = "UTC"
+
+_SYSTEM_ZONE: Final = Path("/etc/localtime")
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What the questions need to know of a programme of the knowledge."""
+
+    name: str
+    links: tuple[str, ...] = ()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument(
+        "path", nargs="?", type=Path, default=DEFAULT_PATH, metavar="PATH", help=f"the file (default: {DEFAULT_PATH})"
+    )
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
+    parser.add_argument("--defaults", action="store_true", help="ask nothing, write the commented example")
+
+
+def run(
+    args: argparse.Namespace,
+    programmes: Mapping[str, Programme],
+    *,
+    stdin: TextIO,
+    stdout: TextIO,
+    stderr: TextIO,
+) -> int:
+    """Write a desk file.
+
+    Args:
+        args: What `add_arguments` reads.
+        programmes: The programmes of the knowledge by id.
+        stdin: Where answers are read, a line each.
+        stdout: Where questions are asked.
+        stderr: Where failures are told.
+
+    Returns:
+        The exit code: 0, or 1 if nothing was written.
+
+    """
+    path: Path = args.path
+    try:
+        _refuse_obstacle(path, force=args.force)
+        desk = Desk.empty() if args.defaults else Interview(stdin, stdout, programmes).desk()
+        write(path, render(desk, programmes), force=args.force)
+    except (KeyboardInterrupt, EOFError):
+        return _fail("stopped; nothing was written", stderr)
+    except UnicodeDecodeError:
+        return _fail("the answers are no UTF-8; set the terminal to UTF-8; nothing was written", stderr)
+    except FileExistsError:
+        return _fail(f"{path} exists; name another path, or add --force to replace it", stderr)
+    except OSError as error:
+        return _fail(f"{path} cannot be written ({error.strerror}); name another path", stderr)
+    print(f"\n{path} is written. Set PARTNERDESK_CONFIG={path} and run `partnerdesk doctor`.", file=stdout)
+    return 0
+
+
+def _fail(what: str, stderr: TextIO) -> int:
+    print(f"partnerdesk init: {what}", file=stderr)
+    return 1
+
+
+def _refuse_obstacle(path: Path, *, force: bool) -> None:
+    # What would only fail at the end is told before anything is asked.
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+    if path.exists() and not force:
+        raise FileExistsError
+    if not path.parent.is_dir():
+        raise FileNotFoundError(ENOENT, f"there is no folder {path.parent}")
+
+
+def write(path: Path, text: str, *, force: bool) -> None:
+    """Write a file in one step: it is there whole or not at all.
+
+    Raises:
+        FileExistsError: Without `force`, a file stands there, even if it came while we wrote.
+        OSError: The file cannot be written.
+
+    """
+    path = path.resolve()
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if force:
+            draft.replace(path)
+        else:
+            # Unlike a rename, a link never takes the place of what is there.
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+class _Wrong(Exception):
+    """An answer that cannot be taken; the message says what to type."""
+
+
+@dataclass(slots=True)
+class _Taken:
+    """Ids and names that may stand only once, as far as they were typed."""
+
+    channels: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    owned: set[str] = field(default_factory=set)
+    staff: set[str] = field(default_factory=set)
+
+
+class Interview:
+    """The questions: an answer that cannot be taken is asked for again, an empty one skips the question."""
+
+    def __init__(self, stdin: TextIO, stdout: TextIO, programmes: Mapping[str, Programme]) -> None:
+        self._stdin, self._stdout, self._programmes = stdin, stdout, programmes
+        self._taken = _Taken()
+
+    def desk(self) -> Desk:
+        """Ask everything. Raises EOFError when the answers end too early."""
+        self._say(
+            "Press Enter to skip a question or to take what stands in [brackets]; Ctrl-C stops and writes nothing.\n"
+            "An id is found in Slack: of a channel at the end of its details, of a person under … in the profile."
+        )
+        return Desk(
+            time_zone=self._ask("Time zone of your desk", _zone, default=system_zone()),
+            support_channel=self._ask("Channel where questions for a person go (C…)", _id(IdForm.CHANNEL)),
+            channels=tuple(self._entries("Channels that the bot looks after", self._channel)),
+            partners=tuple(self._entries("Partner organisations", self._partner)),
+            staff=tuple(self._entries("Staff: the people behind the desk", self._member)),
+            translations=self._translations(),
+            links=self._links(),
+        )
+
+    def _say(self, text: str) -> None:
+        print(f"\n{text}", file=self._stdout)
+
+    def _ask(self, question: str, read: Callable[[str], T], *, default: str | None = None) -> T | None:
+        while True:
+            shown = f"{question} [{default}]: " if default else f"{question}: "
+            print(shown, end="", file=self._stdout, flush=True)
+            line = self._stdin.readline()
+            if not line:
+                raise EOFError
+            answer = line.strip() or default
+            if not answer:
+                return None
+            try:
+                return read(answer)
+            except _Wrong as wrong:
+                print(f"  {wrong}", file=self._stdout)
+
+    def _entries(self, heading: str, entry: Callable[[], T | None]) -> Iterable[T]:
+        self._say(f"{heading} (Enter when there are no more)")
+        while (read := entry()) is not None:
+            yield read
+
+    def _channel(self) -> DeskChannel | None:
+        id_ = self._ask("Channel (C…)", _once(_id(IdForm.CHANNEL), self._taken.channels))
+        if id_ is None:
+            return None
+        return DeskChannel(
+            id=id_,
+            programmes=self._ask_programmes(),
+            language=self._ask_language(),
+            answers_questions=self._ask(
+                "  Answer when mentioned, or every question (mentions, questions)",
+                _one_of(ANSWER_MODES),
+                default=ANSWER_MODES[0],
+            )
+            == "questions",
+        )
+
+    def _partner(self) -> Partner | None:
+        name = self._ask("Partner's name", _once(_name, self._taken.names))
+        if name is None:
+            return None
+        return Partner(
+            name=name,
+            slack_teams=self._ask_ids("  Its Slack workspaces (T…, separated by commas)", IdForm.TEAM),
+            users=self._ask_ids("  Its people, where the workspace does not tell (U…)", IdForm.USER),
+            channels=self._ask_ids("  Its channels (C…)", IdForm.CHANNEL),
+            programmes=self._ask_programmes(),
+            language=self._ask_language(),
+            time_zone=self._ask("  Its time zone", _zone),
+        )
+
+    def _member(self) -> StaffMember | None:
+        user = self._ask("Member of staff (U…)", _once(_id(IdForm.USER), self._taken.staff))
+        if user is None:
+            return None
+        return StaffMember(
+            user=user,
+            name=self._ask("  First name, as partners read it", _name, default=user) or user,
+            languages=self._ask(f"  Languages ({', '.join(LANGUAGES)})", _several(_one_of(LANGUAGES))) or (),
+        )
+
+    def _translations(self) -> dict[str, Translators]:
+        self._say("Translators: where language errors go")
+        channel = self._ask("Channel (C…)", _id(IdForm.CHANNEL))
+        people = _several(_id(IdForm.USER))
+        asked = {
+            DEFAULT_TRANSLATIONS: self._ask("Who answers for all languages without an owner (U…)", people) or (),
+            **{language: self._ask(f"Owners of {language} (U…)", people) or () for language in LANGUAGES},
+        }
+        return {
+            language: Translators(channel if language == DEFAULT_TRANSLATIONS else None, owners)
+            for language, owners in asked.items()
+            if owners or (channel and language == DEFAULT_TRANSLATIONS)
+        }
+
+    def _links(self) -> dict[str, dict[str, str]]:
+        links = {}
+        for id_, programme in self._programmes.items():
+            self._say(f"Links of {programme.name}: addresses beginning with https://")
+            asked = {link: self._ask(f"  {link}", _address) for link in programme.links}
+            given = {link: address for link, address in asked.items() if address is not None}
+            if given:
+                links[id_] = given
+        return links
+
+    def _ask_programmes(self) -> tuple[str, ...]:
+        known = tuple(self._programmes)
+        only = known[0] if len(known) == 1 else None
+        return self._ask(f"  Programmes ({', '.join(known)})", _several(_one_of(known)), default=only) or ()
+
+    def _ask_language(self) -> Language | None:
+        return self._ask(f"  Language ({', '.join(LANGUAGES)})", _one_of(LANGUAGES))
+
+    def _ask_ids(self, question: str, form: IdForm) -> tuple[str, ...]:
+        return self._ask(question, _several(_id(form), self._taken.owned)) or ()
+
+
+def _id(form: IdForm) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not form.fits(text):
+            raise _Wrong(f"{text!r} is no {form.called} id: {form.shown}")
+        return text
+
+    return read
+
+
+def _name(text: str) -> str:
+    if not text.isprintable():
+        raise _Wrong("there are signs in it that cannot be printed; type it again")
+    return text
+
+
+def _zone(text: str) -> str:
+    if not is_zone(text):
+        raise _Wrong(f"{text!r} is no time zone; type one such as Europe/Helsinki")
+    return text
+
+
+def _address(text: str) -> str:
+    fault = link_fault(text)
+    if fault:
+        raise _Wrong(fault)
+    return text
+
+
+def _one_of(known: Collection[str]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.casefold() not in known:
+            raise _Wrong(f"{text!r} is not known here; one of: {', '.join(known)}")
+        return text.casefold()
+
+    return read
+
+
+def _once(read: Callable[[str], str], taken: set[str]) -> Callable[[str], str]:
+    def read_once(text: str) -> str:
+        value = read(text)
+        if value in taken:
+            raise _Wrong(f"{value!r} was named already; it stands only once")
+        taken.add(value)
+        return value
+
+    return read_once
+
+
+def _several(read: Callable[[str], str], taken: set[str] | None = None) -> Callable[[str], tuple[str, ...]]:
+    def read_all(text: str) -> tuple[str, ...]:
+        values = tuple(dict.fromkeys(read(part.strip()) for part in text.split(",") if part.strip()))
+        if taken is not None:
+            named = [value for value in values if value in taken]
+            if named:
+                raise _Wrong(f"{', '.join(named)} was named already; it belongs to one partner")
+            taken.update(values)
+        return values
+
+    return read_all
+
+
+def system_zone() -> str:
+    """The time zone of this machine as far as it tells, else UTC."""
+    candidates = (os.environ.get("TZ", ""), str(_SYSTEM_ZONE.resolve()).rpartition("/zoneinfo/")[2])
+    return next((zone for zone in candidates if zone and is_zone(zone)), DEFAULT_ZONE)
+
+
+# What stands between the sections. `{…}` is a section as it was answered, or its example behind a `#`.
+_TEMPLATE: Final = """\
+# The desk file of Partnerdesk. PARTNERDESK_CONFIG names it; `partnerdesk doctor` checks it.
+# A line that begins with # and a key is an example: take the # away and put your own in.
+# Ids are copied from Slack: C… or G… channels, T… or E… workspaces, U… or W… people.
+# Languages: {languages}. Durations: 30m, 4h, 90d; null is none.
+
+version: {version}
+
+# The zone of the desk: what "today" is for people whose own zone is unknown.
+{time_zone}
+
+# When people sit at the desk, a list of stretches for each of mon, tue, wed, thu, fri, sat, sun.
+{hours}
+
+# Whose public holidays the desk keeps: a country (two capital letters) and, where it matters, a region.
+{holidays}
+
+# The channel of your own people where questions for a person arrive. Nobody from outside should be in it.
+{support}
+
+# The channels that the bot looks after. Invite it to each.
+# - programmes: whose answers are given there; where a channel and a partner both name some, the channel decides
+# - language: what is spoken there
+# - answer: mentions (only when mentioned) or questions (also unasked, if it has the answer)
+# - unanswered_after: when a question counts as unanswered
+{channels}
+
+# Partner organisations. People belong to one by user, else by Slack workspace, else by channel.
+{partners}
+
+# The people behind the desk: users of your own workspace. level: one of the levels below.
+{staff}
+
+# The levels of support, in the order in which a question is passed on, each with its channel.
+{levels}
+
+# Where language errors go, by language; default stands for the languages without an own line.
+{translations}
+
+# Who holds meetings, in which languages, and of which kinds: support, training.
+{hosts}
+
+# How meetings are laid out: their length, the pause between two, how short before one may be booked, how far ahead.
+{meetings}
+
+# The addresses behind the words that answers link. Without one, an answer names the help article instead.
+{links}
+
+# How long data is kept.
+{retention}
+"""
+
+
+def render(desk: Desk, programmes: Mapping[str, Programme]) -> str:
+    """The text of a desk file with a comment a key.
+
+    Args:
+        desk: What was answered (time zone, support channel, channels, partners, staff, translators, links); every
+            other section, and one that was not answered, stands as an example behind a `#`.
+        programmes: The programmes of the knowledge by id; the links that are not set yet are listed.
+
+    """
+    some = next(iter(programmes), "programme")
+    zone = f"time_zone: {desk.time_zone}" if desk.time_zone else "#time_zone: Europe/Helsinki"
+    support = f"support: {_flow({'channel': desk.support_channel})}" if desk.support_channel else None
+    return _TEMPLATE.format(
+        languages=", ".join(LANGUAGES),
+        version=VERSION,
+        time_zone=zone,
+        hours='#hours: {mon: ["09:00-12:00", "13:00-17:00"], tue: ["09:00-17:00"]}',
+        holidays="#holidays: {country: FI, region: null}",
+        support=support or "#support: {channel: C1}",
+        channels=_list(
+            "channels",
+            map(_channel_keys, desk.channels),
+            f"{{id: C2, programmes: [{some}], language: fr, answer: mentions, unanswered_after: null}}",
+        ),
+        partners=_list(
+            "partners",
+            map(_partner_keys, desk.partners),
+            f'{{name: "Example Oy", slack_teams: [T1], users: [U1], channels: [C2], programmes: [{some}], '
+            "language: fi, time_zone: Europe/Helsinki}",
+        ),
+        staff=_list(
+            "staff", map(_member_keys, desk.staff), '{user: U2, name: "Ann", languages: [fi, en], level: first-line}'
+        ),
+        levels="#levels:\n#  - {id: first-line, channel: C1}\n#  - {id: product-experts, channel: C3}",
+        translations=_mapping(
+            "translations",
+            {language: _flow(_translators_keys(team)) for language, team in desk.translations.items()},
+            {DEFAULT_TRANSLATIONS: "{channel: C4, owners: [U3]}", "fi": "{channel: C4, owners: [U4]}"},
+        ),
+        hosts="#hosts:\n#  - {user: U2, languages: [fi, en], kinds: [support, training], calendar: null}",
+        meetings="#meetings:\n#  support: {length: 30m, buffer: 10m, notice: 4h, horizon: 30d}",
+        links=_links(desk, programmes),
+        retention="#retention: {texts: 90d}",
+    )
+
+
+def _channel_keys(channel: DeskChannel) -> dict[str, object]:
+    return {
+        "id": channel.id,
+        "programmes": list(channel.programmes),
+        "language": channel.language,
+        "answer": "questions" if channel.answers_questions else "mentions",
+        "unanswered_after": None,
+    }
+
+
+def _partner_keys(partner: Partner) -> dict[str, object]:
+    return {
+        "name": partner.name,
+        "slack_teams": list(partner.slack_teams),
+        "users": list(partner.users),
+        "channels": list(partner.channels),
+        "programmes": list(partner.programmes),
+        "language": partner.language,
+        "time_zone": partner.time_zone,
+    }
+
+
+def _member_keys(member: StaffMember) -> dict[str, object]:
+    return {"user": member.user, "name": member.name, "languages": list(member.languages), "level": member.level}
+
+
+def _translators_keys(team: Translators) -> dict[str, object]:
+    return {"channel": team.channel, "owners": list(team.owners)}
+
+
+def _links(desk: Desk, programmes: Mapping[str, Programme]) -> str:
+    lines = ["links:" if desk.links else "#links:"]
+    for id_, programme in programmes.items():
+        given = desk.links.get(id_, {})
+        lines.append(f"  {id_}:" if given else f"#  {id_}:")
+        lines += [
+            f"    {link}: {_flow(given[link])}" if link in given else f'#    {link}: "https://example.com"'
+            for link in programme.links
+        ]
+    return "\n".join(lines)
+
+
+def _list(key: str, entries: Iterable[Mapping[str, object]], example: str) -> str:
+    lines = [f"  - {_flow(entry)}" for entry in entries]
+    return "\n".join([f"{key}:", *lines]) if lines else f"#{key}:\n#  - {example}"
+
+
+def _mapping(key: str, entries: Mapping[str, str], example: Mapping[str, str]) -> str:
+    mark, shown = ("", entries) if entries else ("#", example)
+    return "\n".join([f"{mark}{key}:", *(f"{mark}  {name}: {value}" for name, value in shown.items())])
+
+
+def _flow(value: object) -> str:
+    # One line however long, texts quoted where YAML would read them as something else.
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**6)
+    return text.removesuffix("\n").removesuffix("\n...")

@@ -1,0 +1,68 @@
+"""What the commands that talk share: opening the knowledge with progress shown, and errors in one line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from bot import paths
+from bot.edition import Edition, FitFailed, open_edition
+from bot.model import Person, Question, Thread, Turn
+from bot.understand import foreign
+
+FAILURE: Final = 1
+USAGE: Final = 2
+
+
+class CommandError(Exception):
+    """A failure to tell the operator in one line; `code` is the exit code."""
+
+    def __init__(self, message: str, code: int = FAILURE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def add_knowledge_argument(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told which knowledge folder to use."""
+    parser.add_argument(
+        "--knowledge", type=Path, metavar="FOLDER", help="a knowledge folder other than the shipped one"
+    )
+
+
+def edition(folder: Path | None = None) -> Edition:
+    """Open the knowledge, fitting it first if it is new. Raises CommandError."""
+    try:
+        return open_edition(
+            folder or paths.knowledge_dir(), paths.locales_dir(), paths.cache_dir(), progress=show_progress
+        )
+    except (FitFailed, ValueError, OSError) as error:
+        raise CommandError(str(error)) from error
+
+
+def turn(opened: Edition, question: Question, thread: Thread, person: Person) -> Turn:
+    """The turn that a question leads to; a fifth language is looked for where it is worth it."""
+    first = opened.conversation.reply_to(question, thread, person)
+    if not first.may_be_foreign or not foreign.is_worth_asking(question.text):
+        return first
+    found = foreign.detect(question.text)
+    return opened.conversation.reply_to(replace(question, foreign=found), thread, person) if found else first
+
+
+def show_progress(done: int, of: int, name: str) -> None:
+    """Progress of fitting, on stderr."""
+    end = "\n" if done == of else "\r" if sys.stderr.isatty() else "\n"
+    print(
+        f"Learning the phrasings (only after a change): {done} of {of}, {name:<12}",
+        end=end,
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def progress_bar(done: int, of: int, what: str) -> None:
+    """Progress of long work, on stderr, and only where somebody watches."""
+    if sys.stderr.isatty():
+        print(f"\r{what}: {done} of {of}", end="\n" if done == of else "", file=sys.stderr, flush=True)

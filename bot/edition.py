@@ -1,0 +1,102 @@
+"""An edition: one version of the knowledge, fitted, with all that is needed to answer from it.
+
+`serve` and the terminal open the same one. Models are fitted in a child process and kept in the cache folder under a
+name that changes with the knowledge, the code that reads it and the fitting options.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from bot.conversation import Conversation
+from bot.i18n import Catalogues
+from bot.knowledge.facts import LinkOf
+from bot.knowledge.load import load
+from bot.knowledge.schema import Knowledge
+from bot.render.messages import Renderer
+from bot.understand import decide
+from bot.understand.intents import IntentModel
+from bot.understand.language import LanguageModel
+from bot.understand.reader import Reader
+
+Progress: TypeAlias = Callable[[int, int, str], None]
+"""Told how many of how many models are fitted, and the name of the last one."""
+
+_UNDERSTAND: Final = Path(__file__).parent / "understand"
+_FIT_MODULE: Final = "bot.understand.fit"
+
+
+class FitFailed(Exception):
+    """The models could not be fitted; the message holds the child's last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One version of the knowledge, ready to answer."""
+
+    knowledge: Knowledge
+    reader: Reader
+    conversation: Conversation
+    renderer: Renderer
+
+
+def open_edition(
+    knowledge_dir: Path,
+    locales_dir: Path,
+    cache_dir: Path,
+    *,
+    link_of: LinkOf = lambda _programme, _link: None,
+    has_desk: bool = False,
+    progress: Progress = lambda _done, _of, _name: None,
+) -> Edition:
+    """Load the knowledge, fit it if it is new, and make it ready.
+
+    Raises:
+        DocumentError: The knowledge has faults of form.
+        FitFailed: The child process failed.
+        ValueError: decision.yml is broken.
+        OSError: A file cannot be read, the cache cannot be written.
+
+    """
+    knowledge = load(knowledge_dir)
+    models = ensure_models(knowledge, knowledge_dir, cache_dir, progress)
+    intents = {id_: IntentModel(_arrays(models / f"intents-{id_}.npz")) for id_ in knowledge.programmes}
+    reader = Reader(knowledge, LanguageModel(_arrays(models / "language.npz")), intents, decide.load(knowledge_dir))
+    renderer = Renderer(knowledge, Catalogues(locales_dir), link_of, has_desk=has_desk)
+    return Edition(knowledge, reader, Conversation(knowledge, reader), renderer)
+
+
+def ensure_models(knowledge: Knowledge, knowledge_dir: Path, cache_dir: Path, progress: Progress) -> Path:
+    """The folder of this version's models; fitted now if need be. Raises FitFailed."""
+    folder = cache_dir / "models" / _version(knowledge)
+    if folder.is_dir():
+        return folder
+    command = [sys.executable, "-m", _FIT_MODULE, str(knowledge_dir), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:  # noqa: S603
+        for line in child.stdout or ():
+            done, of, name = line.split()
+            progress(int(done), int(of), name)
+        errors = child.stderr.read() if child.stderr else ""
+    if child.returncode or not folder.is_dir():
+        raise FitFailed(f"fitting the knowledge failed (exit {child.returncode}): {errors.strip()[-500:]}")
+    return folder
+
+
+def _version(knowledge: Knowledge) -> str:
+    whole = hashlib.sha256(knowledge.digest.encode())
+    for source in sorted(_UNDERSTAND.glob("*.py")):
+        whole.update(source.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)

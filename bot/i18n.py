@@ -1,0 +1,147 @@
+"""Words and forms per language: gettext catalogues, numbers, money, dates, quotation marks.
+
+The source strings in Python are English; `locales/LANG/LC_MESSAGES/bot.po` hold the other languages and are read into
+memory by Babel: nothing is compiled, so nothing compiled can be out of date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Language
+
+DOMAIN: Final = "bot"
+SOURCE_LANGUAGE: Final[Language] = "en"
+
+# English as partners in Europe write it: day before month, 24-hour times.
+_LOCALES: Final = {"fr": "fr_FR", "en": "en_GB", "de": "de_DE", "fi": "fi_FI"}
+
+
+def locale(language: Language) -> Locale:
+    """The CLDR locale of a language."""
+    return _locale(language)
+
+
+@lru_cache
+def _locale(language: Language) -> Locale:
+    return Locale.parse(_LOCALES[language])
+
+
+class Translator:
+    """The sentences of one language. Called with a source string and its values, it gives the sentence.
+
+    `{name}` in a string stands for the value `name`; values are put in after translating, never concatenated.
+    """
+
+    def __init__(self, language: Language, catalogue: Catalog | None) -> None:
+        self.language = language
+        self._catalogue = catalogue
+
+    def __call__(self, source: str, /, **values: object) -> str:
+        """Translate a sentence. Raises KeyError for a value that the sentence wants and does not get."""
+        return self._find(source).format(**values) if values else self._find(source)
+
+    def plural(self, singular: str, plural: str, n: int, /, **values: object) -> str:
+        """Translate a sentence with a number in it, `{n}`, in the plural form that the number takes."""
+        if self._catalogue is None:
+            source = singular if n == 1 else plural
+        else:
+            message = self._catalogue.get(singular)
+            forms = message.string if message is not None else ()
+            source = forms[_plural_index(self._catalogue, n)] if forms else (singular if n == 1 else plural)
+        return source.format(n=number(n, self.language), **values)
+
+    def _find(self, source: str) -> str:
+        if self._catalogue is None:
+            return source
+        message = self._catalogue.get(source)
+        if message is None or not message.string:
+            return source
+        return str(message.string)
+
+
+def _plural_index(catalogue: Catalog, n: int) -> int:
+    # The four languages have two forms; CLDR says which numbers take the first (0 does in French alone).
+    if str(catalogue.locale_identifier).startswith("fr"):
+        return int(n > 1)
+    return int(n != 1)
+
+
+class Catalogues:
+    """The translators of all languages."""
+
+    def __init__(self, folder: Path) -> None:
+        self._translators = {
+            language: Translator(language, None if language == SOURCE_LANGUAGE else read_catalogue(folder, language))
+            for language in LANGUAGES
+        }
+
+    def __getitem__(self, language: Language) -> Translator:
+        return self._translators.get(language) or self._translators[DEFAULT_LANGUAGE]
+
+
+def catalogue_path(folder: Path, language: Language) -> Path:
+    """Where the catalogue of a language stands."""
+    return folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def read_catalogue(folder: Path, language: Language) -> Catalog:
+    """Read a catalogue. Raises OSError if it is missing."""
+    with catalogue_path(folder, language).open("rb") as file:
+        return read_po(file, locale=language, domain=DOMAIN)
+
+
+@lru_cache(maxsize=4096)
+def number(value: float, language: Language) -> str:
+    """A number with the separators of the language."""
+    return format_decimal(value, locale=_locale(language))
+
+
+@lru_cache(maxsize=1024)
+def percent(fraction: float, language: Language) -> str:
+    """A fraction as a percentage, with as many decimals as it has (at most two)."""
+    return format_percent(fraction, format=None, locale=_locale(language), decimal_quantization=False)
+
+
+@lru_cache(maxsize=1024)
+def money(amount: float, currency: str, language: Language) -> str:
+    """An amount with its currency; whole amounts without decimals."""
+    whole = amount == int(amount)
+    return format_currency(
+        amount,
+        currency,
+        locale=_locale(language),
+        currency_digits=not whole,
+        decimal_quantization=True,
+        format=_whole_currency_pattern(language) if whole else None,
+    )
+
+
+@lru_cache
+def _whole_currency_pattern(language: Language) -> str:
+    return str(_locale(language).currency_formats["standard"].pattern).replace(".00", "")
+
+
+def day(value: date, language: Language) -> str:
+    """A calendar day in full, with its weekday: Monday 23 November 2026."""
+    return format_date(value, format="full", locale=_locale(language))
+
+
+def language_name(of: Language, language: Language) -> str:
+    """The name of a language, as another language calls it. Any ISO 639-1 code; an unknown one is given back."""
+    return str(_locale(language).languages.get(of, of))
+
+
+def own_names() -> Mapping[Language, str]:
+    """How each language calls itself, as on a button: Français, English, Deutsch, Suomi."""
+    return {language: (name := language_name(language, language))[:1].upper() + name[1:] for language in LANGUAGES}

@@ -1,0 +1,153 @@
+"""The jobs that recorded events become: a message answered, an edit, a deletion, an invitation."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from bot.listeners import effects, people
+from bot.listeners.effects import Origin
+from bot.listeners.incoming import mentions
+from bot.listeners.services import Services
+from bot.model import (
+    DEFAULT_LANGUAGE,
+    Channel,
+    Job,
+    Person,
+    PersonId,
+    Place,
+    Question,
+    Thread,
+    Turn,
+)
+from bot.ports import Handler, Unit
+from bot.store import messages, threads
+from bot.understand import foreign
+
+EDITABLE: Final = 60.0
+"""Seconds after writing in which an edited message changes its answer."""
+
+
+def message_job(services: Services) -> Handler:
+    """Answers a message, or keeps silent."""
+
+    async def answer(job: Job) -> Unit[None] | None:
+        written = job.payload
+        person = await people.find(services, _author(written), written["channel"])
+        stored = await services.store.read(lambda conn: _stored_thread(conn, services, written))
+        thread = replace(stored or _new_thread(written), last_ts=written["ts"])
+        turn = await _turn(services, _question(services, written, person), thread, person)
+        if not turn.effects and stored is None:
+            return None
+        return lambda conn: effects.carry_out(conn, services, turn, Origin(job.key, person.id, written["ts"]))
+
+    return answer
+
+
+async def _turn(services: Services, question: Question, thread: Thread, person: Person) -> Turn:
+    """The conversation's turn; a fifth language is looked for off the loop, since its detector takes long to load."""
+    conversation = services.editions.current.conversation
+    turn = conversation.reply_to(question, thread, person)
+    if not turn.may_be_foreign or not foreign.is_worth_asking(question.text):
+        return turn
+    found = await asyncio.to_thread(foreign.detect, question.text)
+    return conversation.reply_to(replace(question, foreign=found), thread, person) if found else turn
+
+
+def edit_job(services: Services) -> Handler:
+    """Answers an edited message anew, in place; or at last, if the edit is what made it a question to us."""
+
+    async def edit(job: Job) -> Unit[None] | None:
+        written = job.payload
+        if not _is_recent(services, written):
+            return None
+        person = await people.find(services, _author(written), written["channel"])
+        answered, stored = await services.store.read(
+            lambda conn: (
+                messages.by_question(conn, services.workspace, written["channel"], written["ts"]),
+                _stored_thread(conn, services, written),
+            )
+        )
+        # The choices that its first form led to no longer count.
+        thread = replace(stored or _new_thread(written), offered=())
+        turn = await _turn(services, _question(services, written, person), thread, person)
+        if not turn.effects:
+            return None
+        origin = Origin(job.key, person.id, written["ts"], answered[0].ts if answered else None)
+        return lambda conn: effects.carry_out(conn, services, turn, origin)
+
+    return edit
+
+
+def deletion_job(services: Services) -> Handler:
+    """Takes our answer away with the question, unless somebody has gone on from there."""
+
+    async def delete(job: Job) -> Unit[None]:
+        gone = job.payload
+
+        def unit(conn: Connection) -> None:
+            thread = threads.load(conn, services.workspace, gone["channel"], gone["thread_ts"])
+            if thread is None or thread.last_ts != gone["ts"] or thread.handed_over:
+                return
+            for ours in messages.by_question(conn, services.workspace, gone["channel"], gone["ts"]):
+                payload = {"channel": ours.channel, "ts": ours.ts}
+                services.work.add(conn, effects.REMOVE, f"{effects.REMOVE}:{ours.channel}:{ours.ts}", payload)
+
+        return unit
+
+    return delete
+
+
+def invited_job(services: Services) -> Handler:
+    """Shows whoever invites the bot what it is for, to them alone."""
+
+    async def greet(job: Job) -> Unit[None]:
+        place = job.payload
+        channel = services.desk.channel(place["channel"])
+        who = PersonId(place["team"], place["user"])
+        person = await people.find(services, who, place["channel"])
+        language = person.language or channel.language or person.locale or DEFAULT_LANGUAGE
+        programme = channel.programmes[0] if len(channel.programmes) == 1 else None
+        reply = services.editions.current.conversation.help(language, programme)
+        thread = Thread(place["channel"], "")
+        return lambda conn: effects.whisper(conn, services, reply, thread, Origin(job.key, who))
+
+    return greet
+
+
+def _author(written: dict[str, Any]) -> PersonId:
+    return PersonId(written["team"], written["user"])
+
+
+def _question(services: Services, written: dict[str, Any], person: Person) -> Question:
+    mentioned = mentions(written["text"])
+    return Question(
+        text=written["text"],
+        channel=_channel(services, written),
+        today=people.today(person, written["ts"]),
+        mentions_bot=services.bot_user in mentioned,
+        mentions_others=bool(mentioned - {services.bot_user}),
+        top_level=written["thread_ts"] in {None, written["ts"]},
+        files=written["files"],
+    )
+
+
+def _channel(services: Services, written: dict[str, Any]) -> Channel:
+    channel = services.desk.channel(written["channel"])
+    return replace(channel, place=Place.DIRECT) if written["channel_type"] == "im" else channel
+
+
+def _stored_thread(conn: Connection, services: Services, written: dict[str, Any]) -> Thread | None:
+    return threads.load(conn, services.workspace, written["channel"], written["thread_ts"] or written["ts"])
+
+
+def _new_thread(written: dict[str, Any]) -> Thread:
+    return Thread(written["channel"], written["thread_ts"] or written["ts"])
+
+
+def _is_recent(services: Services, written: dict[str, Any]) -> bool:
+    edited_at = float(written.get("edited_at") or services.clock.now().timestamp())
+    return edited_at - float(written["ts"]) <= EDITABLE

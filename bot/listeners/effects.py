@@ -1,0 +1,116 @@
+"""A turn's effects as work, in one unit: the thread's new state and all that follows from it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from bot.listeners.incoming import lane
+from bot.listeners.services import Services
+from bot.model import Count, Effect, HandOver, Outcome, PersonId, Post, Remember, Reply, Thread, Turn
+from bot.store import codec, handoffs, people, tallies, threads
+
+POST: Final = "post"
+REWRITE: Final = "rewrite"
+REMOVE: Final = "remove"
+WHISPER: Final = "whisper"
+CARD: Final = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a turn came from: the key that makes its effects once-only, and who wrote which message."""
+
+    key: str
+    who: PersonId
+    question_ts: str | None = None
+    rewrite_ts: str | None = None  # our message that the reply is to replace
+
+
+def carry_out(conn: Connection, services: Services, turn: Turn, origin: Origin) -> None:
+    """Store the thread and add the effects as work."""
+    now = services.clock.now()
+    thread = turn.thread
+    effects = list(turn.effects)
+    if any(isinstance(effect, HandOver) for effect in effects):
+        effects = _handed_over(conn, services, effects, thread, origin)
+    if thread.asker is not None or effects:
+        threads.save(conn, services.workspace, thread, now)
+    for n, effect in enumerate(effects):
+        match effect:
+            case Post(reply):
+                _say(conn, services, reply, thread, origin, n)
+            case Remember(language, programme, greeted):
+                people.remember(conn, services.workspace, origin.who, language=language, programme=programme)
+                if greeted:
+                    people.greet_once(conn, services.workspace, origin.who, now)
+            case Count(outcome, language):
+                tallies.add(conn, services.workspace, now.date(), f"unsaid:{outcome}", language=language)
+
+
+def _say(conn: Connection, services: Services, reply: Reply, thread: Thread, origin: Origin, n: int) -> None:
+    tallies.add(
+        conn,
+        services.workspace,
+        services.clock.now().date(),
+        str(reply.outcome),
+        language=reply.language,
+        programme=reply.programme,
+        entry=reply.entry,
+    )
+    payload = posted(reply, thread, origin)
+    kind = POST
+    if origin.rewrite_ts and n == 0:
+        kind, payload = REWRITE, {**payload, "ts": origin.rewrite_ts}
+    services.work.add(conn, kind, f"{kind}:{origin.key}:{n}", payload, lane=lane(thread.channel, thread.ts))
+
+
+def posted(reply: Reply, thread: Thread, origin: Origin) -> dict[str, Any]:
+    """The payload of a job that says a reply."""
+    return {
+        "channel": thread.channel,
+        "thread_ts": thread.ts,
+        "question_ts": origin.question_ts,
+        "team": origin.who.team,
+        "user": origin.who.user,
+        "reply": codec.dump(reply),
+    }
+
+
+def whisper(conn: Connection, services: Services, reply: Reply, thread: Thread, origin: Origin) -> None:
+    """Show a reply to one person alone."""
+    key = f"{WHISPER}:{origin.key}"
+    services.work.add(conn, WHISPER, key, posted(reply, thread, origin), lane=lane(thread.channel, thread.ts))
+
+
+def _handed_over(
+    conn: Connection, services: Services, effects: Sequence[Effect], thread: Thread, origin: Origin
+) -> list[Effect]:
+    """Open the request and add its card; the partner's reply gets its number. One request a thread."""
+    kept: list[Effect] = [effect for effect in effects if not isinstance(effect, HandOver)]
+    if services.desk.support_channel is None:
+        return kept
+    over = next(effect for effect in effects if isinstance(effect, HandOver))
+    number, is_new = handoffs.open_once(
+        conn, services.workspace, thread.channel, thread.ts, over.question, origin.who, services.clock.now()
+    )
+    if is_new:
+        card = {
+            "channel": thread.channel,
+            "thread_ts": thread.ts,
+            "team": origin.who.team,
+            "user": origin.who.user,
+            "reply": codec.dump(over.reply) if over.reply else None,
+            "language": thread.language,
+        }
+        services.work.add(conn, CARD, f"{CARD}:{services.workspace}:{number}", card, lane=f"card:{number}")
+    return [_numbered(effect, number, is_new=is_new) for effect in kept]
+
+
+def _numbered(effect: Effect, number: int, *, is_new: bool) -> Effect:
+    if isinstance(effect, Post) and effect.reply.outcome is Outcome.HUMAN:
+        return Post(replace(effect.reply, result={"number": number, "known": not is_new}))
+    return effect

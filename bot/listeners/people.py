@@ -1,0 +1,79 @@
+"""Who somebody is: the desk file, what is stored, and what Slack tells once a day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection
+
+from bot.listeners.services import Services
+from bot.model import Person, PersonId
+from bot.store import people
+from bot.store.people import StoredPerson
+
+_FRESH: Final = timedelta(days=1)
+
+
+async def find(services: Services, who: PersonId, channel: str | None) -> Person:
+    """A person, as far as is known. Asks Slack when it has not for a day; an answer is not waited for long."""
+    stored = await services.store.read(lambda conn: people.load(conn, services.workspace, who))
+    now = services.clock.now()
+    if stored.seen_at is None or now - stored.seen_at > _FRESH:
+        stored = await _ask_slack(services, stored, now)
+    return known(services, stored, channel)
+
+
+def load(conn: Connection, services: Services, who: PersonId, channel: str | None) -> Person:
+    """A person from the store alone, inside a unit."""
+    return known(services, people.load(conn, services.workspace, who), channel)
+
+
+def known(services: Services, stored: StoredPerson, channel: str | None) -> Person:
+    """A stored person together with what the desk file says."""
+    person = services.desk.person(
+        stored.id,
+        home_team=services.workspace,
+        channel_id=channel,
+        language=stored.language,
+        locale=stored.locale,
+        programme=stored.programme,
+        time_zone=stored.time_zone,
+    )
+    return replace(person, is_greeted=stored.greeted_at is not None)
+
+
+async def _ask_slack(services: Services, stored: StoredPerson, now: datetime) -> StoredPerson:
+    profile = await services.slack.profile(stored.id.user)
+    if profile is None:
+        return stored
+    told: dict[str, Any] = {
+        "locale": profile.language,
+        "time_zone": profile.time_zone,
+        "is_stranger": profile.is_stranger,
+        "is_guest": profile.is_guest,
+    }
+    await services.store.run(
+        lambda conn: people.seen(
+            conn,
+            services.workspace,
+            stored.id,
+            now,
+            locale=profile.language,
+            time_zone=profile.time_zone,
+            is_stranger=profile.is_stranger,
+            is_guest=profile.is_guest,
+        )
+    )
+    return replace(stored, seen_at=now, **told)
+
+
+def today(person: Person, ts: str) -> date:
+    """The day on which a message was written, where its author is; in UTC if their zone is not known."""
+    written = datetime.fromtimestamp(float(ts), UTC)
+    try:
+        return written.astimezone(ZoneInfo(person.time_zone or "UTC")).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        return written.date()

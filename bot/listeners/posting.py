@@ -1,0 +1,156 @@
+"""The jobs that speak to Slack: a reply posted, rewritten or taken back, a whisper, a card for the support channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.listeners.services import Services
+from bot.model import DEFAULT_LANGUAGE, Job, Language, PersonId, Reply
+from bot.ports import Handler, Unit
+from bot.render.cards import handoff_card
+from bot.store import codec, handoffs, messages
+from bot.store.messages import Message
+
+
+def post_job(services: Services) -> Handler:
+    """Posts a reply once and keeps what it shows."""
+
+    async def post(job: Job) -> Unit[None]:
+        payload = job.payload
+        reply = codec.load(Reply, payload["reply"])
+        message = services.editions.current.renderer.message(reply)
+        ts = await services.slack.post(
+            key=job.key,
+            attempts=job.attempts,
+            first_try=job.first_try,
+            channel=payload["channel"],
+            thread=payload["thread_ts"],
+            text=message.text,
+            blocks=message.blocks,
+        )
+        return lambda conn: _keep(conn, services, payload, ts, reply, reply.language)
+
+    return post
+
+
+def rewrite_job(services: Services) -> Handler:
+    """Replaces what one of our messages says; `language` shows the same reply in another."""
+
+    async def rewrite(job: Job) -> Unit[None]:
+        payload = job.payload
+        reply = codec.load(Reply, payload["reply"])
+        language = payload.get("language") or reply.language
+        message = services.editions.current.renderer.message(reply, language)
+        await services.slack.update(
+            channel=payload["channel"], ts=payload["ts"], text=message.text, blocks=message.blocks
+        )
+        return lambda conn: _keep(conn, services, payload, payload["ts"], reply, language)
+
+    return rewrite
+
+
+def remove_job(services: Services) -> Handler:
+    """Deletes one of our messages."""
+
+    async def remove(job: Job) -> Unit[None]:
+        channel, ts = job.payload["channel"], job.payload["ts"]
+        await services.slack.delete(channel=channel, ts=ts)
+
+        def unit(conn: Connection) -> None:
+            messages.remove(conn, services.workspace, channel, ts)
+
+        return unit
+
+    return remove
+
+
+def whisper_job(services: Services) -> Handler:
+    """Shows a reply to one person alone; tried once."""
+
+    async def whisper(job: Job) -> None:
+        payload = job.payload
+        if job.attempts > 1:
+            return
+        reply = codec.load(Reply, payload["reply"])
+        message = services.editions.current.renderer.message(reply)
+        await services.slack.whisper(
+            channel=payload["channel"],
+            user=payload["user"],
+            thread=payload["thread_ts"] or None,
+            text=message.text,
+            blocks=message.blocks,
+        )
+
+    return whisper
+
+
+def card_job(services: Services) -> Handler:
+    """Puts a question before the people of the support channel."""
+
+    async def card(job: Job) -> Unit[None] | None:
+        payload, channel = job.payload, services.desk.support_channel
+        handoff = await services.store.read(
+            lambda conn: handoffs.load(conn, services.workspace, payload["channel"], payload["thread_ts"])
+        )
+        if handoff is None or channel is None:
+            return None
+        edition = services.editions.current
+        language = _staff_language(services, channel)
+        reply = codec.load(Reply, payload["reply"]) if payload["reply"] else None
+        partner = services.desk.organisation_of(
+            PersonId(payload["team"], payload["user"]), services.workspace, payload["channel"]
+        )
+        message = handoff_card(
+            edition.renderer.catalogues[language],
+            number=handoff.number,
+            user=payload["user"],
+            organisation=partner.name if partner else None,
+            language=payload["language"],
+            question=handoff.question,
+            answer=edition.renderer.plain(reply, language) if reply else None,
+            url=await services.slack.permalink(channel=payload["channel"], ts=payload["thread_ts"]),
+        )
+        ts = await services.slack.post(
+            key=job.key,
+            attempts=job.attempts,
+            first_try=job.first_try,
+            channel=channel,
+            thread=None,
+            text=message.text,
+            blocks=message.blocks,
+        )
+
+        def unit(conn: Connection) -> None:
+            handoffs.place_card(
+                conn, services.workspace, payload["channel"], payload["thread_ts"], card_channel=channel, card_ts=ts
+            )
+
+        return unit
+
+    return card
+
+
+def _staff_language(services: Services, channel: str) -> Language:
+    return services.desk.channel(channel).language or DEFAULT_LANGUAGE
+
+
+def _keep(
+    conn: Connection, services: Services, payload: dict[str, Any], ts: str, reply: Reply, language: Language
+) -> None:
+    known = messages.by_ts(conn, services.workspace, payload["channel"], ts)
+    messages.save(
+        conn,
+        services.workspace,
+        Message(
+            channel=payload["channel"],
+            ts=ts,
+            reply=reply,
+            language=language,
+            posted_at=known.posted_at if known else services.clock.now(),
+            thread_ts=payload["thread_ts"],
+            question_ts=payload["question_ts"],
+            asker=PersonId(payload["team"], payload["user"]),
+        ),
+    )

@@ -1,0 +1,68 @@
+"""What the listeners work with; made once, by app.py."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from bot.desk import Desk
+from bot.edition import Edition
+from bot.model import Language, Person
+from bot.ports import Clock, Messenger, Store, Work
+from bot.render.blocks import Block
+
+
+class Profile(Protocol):
+    """What Slack tells of a person; anything may be missing."""
+
+    @property
+    def language(self) -> Language | None: ...  # noqa: D102
+    @property
+    def team(self) -> str | None: ...  # noqa: D102
+    @property
+    def time_zone(self) -> str | None: ...  # noqa: D102
+    @property
+    def is_stranger(self) -> bool: ...  # noqa: D102
+    @property
+    def is_guest(self) -> bool: ...  # noqa: D102
+
+
+class Editions(Protocol):
+    """The knowledge that is served now; a change of the files replaces it as a whole."""
+
+    @property
+    def current(self) -> Edition:
+        """The edition to answer from."""
+
+
+class Slack(Messenger, Protocol):
+    """The messenger, and what else the listeners ask of Slack."""
+
+    async def profile(self, user: str) -> Profile | None:
+        """What Slack tells of a person, or None if it does not within a second."""
+
+    async def open_view(self, trigger: str, view: dict[str, Any]) -> None:
+        """Open a form; tried once, since a trigger lives three seconds."""
+
+    async def publish_home(self, user: str, view: dict[str, Any]) -> None:
+        """Show a person's App Home; tried once and forgotten."""
+
+
+HomeSection: TypeAlias = Callable[["Services", Person, Language], Awaitable[list[Block]]]
+"""A part of App Home: blocks for a person, in a language; empty if there is nothing to show."""
+
+
+@dataclass(slots=True)
+class Services:
+    """The ports and the desk, for one workspace."""
+
+    workspace: str  # team id
+    bot_user: str
+    store: Store
+    work: Work
+    clock: Clock
+    slack: Slack
+    desk: Desk
+    editions: Editions
+    home_sections: list[HomeSection] = field(default_factory=list)

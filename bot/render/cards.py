@@ -1,0 +1,64 @@
+"""Cards for the people behind the desk."""
+
+from __future__ import annotations
+
+from bot import i18n
+from bot.i18n import Translator
+from bot.model import Language
+from bot.render import blocks as kit
+from bot.render.escape import escape, link, shorten, user_text
+from bot.render.messages import Message
+
+_LONGEST_QUESTION = 1500
+_LONGEST_ANSWER = 1000
+
+
+def handoff_card(
+    t: Translator,
+    *,
+    number: int,
+    user: str,
+    organisation: str | None,
+    language: Language | None,
+    question: str,
+    answer: str | None,
+    url: str | None,
+) -> Message:
+    """A question that needs a person: who asks, what, what the bot said, and where.
+
+    Args:
+        t: The words, in the staff's language.
+        number: The request's visible number.
+        user: The Slack id of whoever asked for a person.
+        organisation: The partner's name, as the desk file has it.
+        language: The language the partner writes.
+        question: The message as Slack delivered it; "" if there was none.
+        answer: What the bot answered, as plain text.
+        url: Where the thread is.
+
+    """
+    title = t("Request {number}", number=f"REQ-{number}")
+    about = [f"<@{user}>"]
+    if organisation:
+        about.append(escape(organisation))
+    if language:
+        about.append(escape(i18n.language_name(language, t.language)))
+    asked = user_text(shorten(question, _LONGEST_QUESTION)).strip()
+    blocks = [
+        kit.section(f"*{escape(title)}*\n{' · '.join(about)}"),
+        kit.section(f"*{escape(t('Question'))}*\n{_quoted(asked or t('(none yet)'))}"),
+    ]
+    if answer:
+        blocks.append(
+            kit.section(f"*{escape(t('The bot answered'))}*\n{_quoted(escape(shorten(answer, _LONGEST_ANSWER)))}")
+        )
+    blocks.append(kit.context(_where(t, url)))
+    return Message(f"{title}: {shorten(asked, 200)}", blocks)
+
+
+def _where(t: Translator, url: str | None) -> str:
+    return link(url, t("Open the thread")) if url else escape(t("Slack gave no link to the thread."))
+
+
+def _quoted(markup: str) -> str:
+    return "\n".join(f"> {line}" for line in markup.splitlines())

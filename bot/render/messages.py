@@ -1,0 +1,277 @@
+"""Replies as messages: what stands in the thread, on a phone first: text, one context line, one row of controls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot import i18n
+from bot.i18n import Catalogues, Translator
+from bot.knowledge import facts
+from bot.knowledge.facts import LinkOf, Paragraph, Part, Plain
+from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Entry, Knowledge, Programme
+from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice, Outcome, Reply
+from bot.render import blocks as kit
+from bot.render import rich
+from bot.render.blocks import Block
+from bot.render.escape import escape, shorten
+
+NONE: Final = "none"
+ASK_PERSON: Final = "human.ask"
+HELPFUL: Final = "answer.helpful"
+UNHELPFUL: Final = "answer.unhelpful"
+MORE: Final = "answer.more"
+PICK: Final = "choice.pick"
+PICK_NONE: Final = "choice.none"
+PICK_LANGUAGE: Final = "language.pick"
+PICK_TOPIC: Final = "topic.pick"
+
+_WITH_ENTRY: Final = frozenset({Outcome.ANSWER, Outcome.RULE, Outcome.REPORT, Outcome.BOOKING})
+_ACTION_OF: Final = {
+    Outcome.GREETING: "greeting",
+    Outcome.THANKS: "thanks",
+    Outcome.HUMAN: "human",
+    Outcome.STATUS: "status",
+    Outcome.HELP: "help",
+    Outcome.TOPICS: "topics",
+    Outcome.LANGUAGE: "language",
+    Outcome.REPORT: "report-translation",
+}
+_EXAMPLES: Final = 3
+_WITHOUT_ROW: Final = frozenset({Outcome.GREETING, Outcome.THANKS, Outcome.HELP, Outcome.HUMAN})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted: `text` for notifications, terminals and screen readers, `blocks` for everybody else."""
+
+    text: str
+    blocks: list[Block]
+
+
+class Renderer:
+    """Renders replies.
+
+    Args:
+        knowledge: Where the texts stand.
+        catalogues: The sentences around them.
+        link_of: The addresses that the administrator has set.
+        has_desk: Whether questions can be handed to a person; if not, contacts are named instead.
+
+    """
+
+    def __init__(self, knowledge: Knowledge, catalogues: Catalogues, link_of: LinkOf, *, has_desk: bool) -> None:
+        self.knowledge = knowledge
+        self.catalogues = catalogues
+        self.has_desk = has_desk
+        self._link_of = link_of
+
+    def message(self, reply: Reply, language: Language | None = None) -> Message:
+        """A reply as a message; in its own language unless told."""
+        language = language or reply.language
+        parts = self.parts(reply, language)
+        t = self.catalogues[language]
+        article = self._article(reply.programme)
+        markup = rich.mrkdwn(parts, t, article)
+        blocks = kit.sections(markup)
+        if line := self._context_line(reply, language):
+            blocks.append(kit.context(line))
+        if (
+            not self.has_desk
+            and reply.outcome in {*_WITH_ENTRY, Outcome.STATUS}
+            and (contacts := self._contacts(reply.programme, language))
+        ):
+            blocks.append(kit.context(rich.mrkdwn(contacts, t, article)))
+        blocks += self._controls(reply, language, t)
+        return Message(shorten(rich.plain(parts, t, article), kit.TEXT), blocks)
+
+    def plain(self, reply: Reply, language: Language | None = None) -> str:
+        """A reply as plain text, as `chat` prints it."""
+        language = language or reply.language
+        return rich.plain(self.parts(reply, language), self.catalogues[language], self._article(reply.programme))
+
+    def parts(self, reply: Reply, language: Language) -> list[Part]:
+        """What a reply says, before any markup."""
+        t = self.catalogues[language]
+        if reply.notice is Notice.DRAFT:
+            return self._draft(reply, language, t)
+        if reply.notice is Notice.FOREIGN:
+            return self._foreign(language)
+        if reply.outcome is Outcome.FALLBACK:
+            return self._fallback(reply, language, t)
+        if reply.outcome is Outcome.CHOICES:
+            return self._choices(reply, language, t)
+        entry = self._entry(reply)
+        said = facts.parts(entry, self.knowledge.programme_of(entry.id), language, self._link_of)
+        if reply.outcome is Outcome.HELP:
+            return [*self._help_notice(reply, t), *said, *self._examples(reply.programme, language, t)]
+        if reply.outcome is Outcome.TOPICS:
+            return [*said, *self._topics(reply.programme, language)]
+        if reply.result.get("language"):
+            return [_paragraph(t("I answer in English from now on."))]
+        if reply.outcome is Outcome.HUMAN:
+            return self._human(reply, said, language, t)
+        if reply.result.get("vote"):
+            return [_paragraph(t("Thank you for telling me."))]
+        return said
+
+    def title(self, choice: str, language: Language) -> str:
+        """The words of a choice: an entry's or action's title, or a programme's name."""
+        if choice.startswith(PROGRAMME_PREFIX):
+            return _named(self.knowledge.programmes[choice.removeprefix(PROGRAMME_PREFIX)], language)
+        entry = self.knowledge.entry(choice)
+        if entry is None:
+            return choice
+        text = entry.texts.get(language) or next(iter(entry.texts.values()))
+        return text.title
+
+    def _entry(self, reply: Reply) -> Entry:
+        if reply.entry and (entry := self.knowledge.entry(reply.entry)):
+            return entry
+        name = _ACTION_OF.get(reply.outcome)
+        if reply.outcome is Outcome.BOOKING:
+            name = "book-training" if reply.slots.get("meeting_kind") == "training" else "book-meeting"
+        return self.knowledge.actions[f"{ACTION_PREFIX}{name}"]
+
+    def _fallback(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
+        said = [_paragraph(t("I don’t know the answer to that, and I won’t guess."))]
+        if reply.notice is Notice.TOO_LONG:
+            said.append(_paragraph(t("Your message is long: I have read its beginning. A short question works best.")))
+        said += self._contacts(reply.programme, language)
+        if self.has_desk:
+            said.append(_paragraph(t("I can pass your question on to a person.")))
+        return said
+
+    def _choices(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
+        programmes = all(choice.startswith(PROGRAMME_PREFIX) for choice in reply.choices)
+        asked = t("Which programme is this about?") if programmes else t("Which of these do you mean?")
+        items = tuple((Plain(self.title(choice, language)),) for choice in reply.choices)
+        return [_paragraph(asked), facts.Items(items, numbered=True)]
+
+    def _draft(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
+        if not reply.languages:
+            return self._fallback(reply, language, t)
+        names = ", ".join(i18n.language_name(one, language) for one in reply.languages)
+        title = rich.quoted(self.title(reply.entry or "", language), t)
+        said = [
+            _paragraph(t("I know this one ({title}), but its text is not yet released in this language.", title=title)),
+            _paragraph(t("I can show it in: {languages}.", languages=names)),
+        ]
+        return [*said, *self._contacts(reply.programme, language)]
+
+    def _foreign(self, language: Language) -> list[Part]:
+        """In English, and in the person's own language of Slack where that is one of ours."""
+        names = ", ".join(i18n.own_names().values())
+        return [
+            _paragraph(
+                self.catalogues[one]("I don’t speak your language, sorry. I answer in: {languages}.", languages=names)
+            )
+            for one in dict.fromkeys((DEFAULT_LANGUAGE, language))
+        ]
+
+    def _human(self, reply: Reply, said: list[Part], language: Language, t: Translator) -> list[Part]:
+        if not self.has_desk:
+            return self._contacts(reply.programme, language)
+        if "number" not in reply.result:
+            return said
+        number = f"REQ-{reply.result['number']}"
+        if reply.result.get("known"):
+            return [_paragraph(t("A person has this question already: {number}.", number=number))]
+        return [*said, _paragraph(t("Your request: {number}", number=number))]
+
+    def _help_notice(self, reply: Reply, t: Translator) -> list[Part]:
+        if reply.notice is Notice.PICTURE:
+            return [_paragraph(t("I cannot read pictures. Tell me in words what it is about."))]
+        return []
+
+    def _examples(self, programme: str | None, language: Language, t: Translator) -> list[Part]:
+        of_one = self.knowledge.programmes.get(programme or "")
+        ids = of_one.examples if of_one else [one.examples[0] for one in self._programmes(None) if one.examples]
+        entries = [entry for id_ in ids if (entry := self.knowledge.entry(id_)) and entry.served(language)]
+        items = tuple((Plain(entry.texts[language].phrasings[0]),) for entry in entries[:_EXAMPLES])
+        return [_paragraph(t("For example:")), facts.Items(items, numbered=False)] if items else []
+
+    def _topics(self, programme: str | None, language: Language) -> list[Part]:
+        said: list[Part] = []
+        for one in self._programmes(programme):
+            said.append(_paragraph(f"{_named(one, language)}:"))
+            titles = [entry.texts[language].title for entry in one.entries.values() if entry.served(language)]
+            said.append(facts.Items(tuple((Plain(title),) for title in titles), numbered=False))
+        return said
+
+    def _programmes(self, programme: str | None) -> Sequence[Programme]:
+        return [self.knowledge.programmes[programme]] if programme else list(self.knowledge.programmes.values())
+
+    def _contacts(self, programme: str | None, language: Language) -> list[Part]:
+        known = self.knowledge.programmes.get(programme or "")
+        if known is not None:
+            return self._contacts_of(known, language)
+        said: list[Part] = []
+        for one in list(self.knowledge.programmes.values())[:_EXAMPLES]:
+            if contacts := self._contacts_of(one, language):
+                said += [_paragraph(f"{_named(one, language)}:"), *contacts]
+        return said
+
+    def _contacts_of(self, one: Programme, language: Language) -> list[Part]:
+        sentences = [one.words[language].contacts[id_] for id_ in one.fallback_contacts(language)]
+        return [part for text in sentences for part in facts.sentence(text, one, language, self._link_of)]
+
+    def _article(self, programme: str | None) -> str | None:
+        return self._link_of(programme, "article") if programme else None
+
+    def _context_line(self, reply: Reply, language: Language) -> str:
+        entry = self.knowledge.entry(reply.entry) if reply.entry else None
+        programme = self.knowledge.programmes.get(reply.programme or "")
+        if entry is None or programme is None or reply.outcome not in _WITH_ENTRY:
+            return ""
+        return escape(f"{_named(programme, language)} · {self.title(entry.id, language)}")
+
+    def _controls(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
+        ask = [kit.button(t("Ask a person"), ASK_PERSON)] if self.has_desk and reply.offer_person else []
+        if reply.outcome is Outcome.CHOICES:
+            return [kit.actions([*_numbers(reply.choices), kit.button("✕", PICK_NONE, label=t("None of these")), *ask])]
+        if reply.notice is Notice.DRAFT and reply.languages:
+            return [kit.actions([*_language_buttons(reply.languages), *ask])]
+        if reply.notice is Notice.FOREIGN:
+            return [kit.actions(_language_buttons(LANGUAGES))]
+        if reply.outcome is Outcome.LANGUAGE:
+            return [kit.actions(_language_buttons(LANGUAGES))]
+        if reply.outcome is Outcome.TOPICS:
+            return [kit.actions([self._topic_menu(reply.programme, language, t)])]
+        if reply.outcome in _WITH_ENTRY or reply.outcome is Outcome.STATUS:
+            votes = [
+                kit.button("👍", HELPFUL, label=t("This helped")),
+                kit.button("👎", UNHELPFUL, label=t("This did not help")),
+            ]
+            others = [kit.option(i18n.own_names()[one], one) for one in LANGUAGES if one != language]
+            return [kit.actions([*ask, *votes, kit.overflow(MORE, others)])]
+        if reply.outcome in _WITHOUT_ROW or not ask:
+            return []
+        return [kit.actions(ask)]
+
+    def _topic_menu(self, programme: str | None, language: Language, t: Translator) -> Block:
+        groups = []
+        for one in self._programmes(programme):
+            served = [entry for entry in one.entries.values() if entry.served(language)]
+            groups.append((one.names[language], [kit.option(e.texts[language].title, e.id) for e in served]))
+        return kit.grouped_select(PICK_TOPIC, t("Choose a topic"), groups)
+
+
+def _numbers(choices: Sequence[str]) -> list[Block]:
+    return [kit.button(str(n), f"{PICK}.{n}", choice) for n, choice in enumerate(choices, start=1)]
+
+
+def _language_buttons(languages: Sequence[Language]) -> list[Block]:
+    names = i18n.own_names()
+    return [kit.button(names[language], f"{PICK_LANGUAGE}.{language}", language) for language in languages]
+
+
+def _named(programme: Programme, language: Language) -> str:
+    """A programme's name as it begins a line."""
+    name = programme.names[language]
+    return name[:1].upper() + name[1:]
+
+
+def _paragraph(text: str) -> Part:
+    return Paragraph((Plain(text),))

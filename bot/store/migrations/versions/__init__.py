@@ -1,0 +1,1 @@
+"""One file a version, in order; a file that has been on main is never changed."""

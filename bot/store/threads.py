@@ -1,0 +1,64 @@
+"""Units: the state of threads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from bot.model import Floor, PersonId, Thread
+from bot.store.tables import thread
+from bot.store.upsert import put
+
+_LOAD: Final = select(thread).where(
+    thread.c.workspace == bindparam("of_workspace"),
+    thread.c.channel == bindparam("of_channel"),
+    thread.c.ts == bindparam("of_ts"),
+)
+
+
+def load(conn: Connection, workspace: str, channel: str, ts: str) -> Thread | None:
+    """The thread, or None if the bot has no part in it."""
+    row = conn.execute(_LOAD, {"of_workspace": workspace, "of_channel": channel, "of_ts": ts}).one_or_none()
+    if row is None:
+        return None
+    return Thread(
+        channel=row.channel,
+        ts=row.ts,
+        asker=None if row.asker_user is None else PersonId(row.asker_team, row.asker_user),
+        language=row.language,
+        programme=row.programme,
+        entry=row.entry,
+        question=row.question,
+        offered=tuple(row.offered),
+        misses=row.misses,
+        floor=Floor(row.floor),
+        handed_over=row.handed_over,
+        last_ts=row.last_ts,
+    )
+
+
+def save(conn: Connection, workspace: str, state: Thread, now: datetime) -> None:
+    """Store the thread's state, whatever it was before."""
+    put(
+        conn,
+        thread,
+        {
+            "workspace": workspace,
+            "channel": state.channel,
+            "ts": state.ts,
+            "asker_team": state.asker.team if state.asker else None,
+            "asker_user": state.asker.user if state.asker else None,
+            "language": state.language,
+            "programme": state.programme,
+            "entry": state.entry,
+            "question": state.question,
+            "offered": list(state.offered),
+            "misses": state.misses,
+            "floor": state.floor.value,
+            "handed_over": state.handed_over,
+            "last_ts": state.last_ts,
+            "updated_at": now,
+        },
+    )

@@ -1,0 +1,195 @@
+"""Fits the models, in a child process: `python -m bot.understand.fit KNOWLEDGE OUT`.
+
+The only module that imports scikit-learn: the serving process never pays for it. The models are written as plain
+arrays (.npz, no pickle). Progress goes to stdout, a line a step: `DONE OF NAME`.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags
+from sklearn.svm import LinearSVC
+
+from bot.knowledge.load import load
+from bot.knowledge.schema import Knowledge
+from bot.model import LANGUAGES, Language
+from bot.understand import language as languages
+from bot.understand.features import Vocabulary
+from bot.understand.intents import OUTSIDE
+from bot.understand.misspell import MISSPELT, misspelt
+from bot.understand.names import Names
+from bot.understand.normalise import fold, words
+from bot.understand.plans import PLANS
+
+Arrays = dict[str, NDArray[Any]]
+Example = tuple[str, str]
+"""A folded phrasing and its class."""
+
+REGULARISATION: Final = 0.5
+COMMON: Final = 100  # phrasings; a bound that does not grow, so that answering does not grow with the knowledge
+LANGUAGE_MODEL: Final = "language"
+
+
+def examples(knowledge: Knowledge, programme: str) -> list[Example]:
+    """What the model of a programme is fitted on: its entries, the actions, and what is outside; texts folded."""
+    names = Names(knowledge)
+    one = knowledge.programmes[programme]
+    found: list[Example] = []
+    for entry in [*one.entries.values(), *knowledge.actions.values()]:
+        label = one.actions.get(entry.id, entry.id)
+        for text in entry.texts.values():
+            found += [(phrasing, label) for phrasing in (*text.phrasings, text.title)]
+    for outside in knowledge.outside.values():
+        found += [(question, OUTSIDE) for question in (*outside.far, *outside.near.get(programme, ()))]
+    folded = [(names.strip(fold(words(text))), label) for text, label in found]
+    return [(text, label) for text, label in folded if text]
+
+
+def fit_intents(found: Sequence[Example]) -> Arrays:
+    """Fit one programme's model: the classifier on phrasings and misspelt ones, the neighbours on phrasings alone."""
+    texts = [text for text, _ in found]
+    classes = sorted({label for _, label in found})
+    labels = np.array([classes.index(label) for _, label in found])
+    everything = texts + [variant for text in texts for variant in misspelt(text)]
+    vocabulary = Vocabulary.learn(everything)
+    model = LinearSVC(C=REGULARISATION, random_state=0)
+    model.fit(_matrix(vocabulary, everything), np.concatenate([labels, np.repeat(labels, MISSPELT)]))
+    columns = _telling(_matrix(vocabulary, texts)).tocsc()
+    weights, bias = model.coef_, model.intercept_
+    if len(classes) == 2:  # scikit-learn keeps one row for two classes  # noqa: PLR2004
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return {
+        "names": vocabulary.names,
+        "idf": vocabulary.idf,
+        "classes": np.array(classes),
+        "weights": np.ascontiguousarray(weights.T, dtype=np.float32),
+        "bias": bias.astype(np.float32),
+        "starts": columns.indptr.astype(np.int64),
+        "rows": columns.indices.astype(np.int32),
+        "values": columns.data.astype(np.float32),
+        "class_of": labels.astype(np.int32),
+        "phrasings": _joined(texts),
+    }
+
+
+def _telling(matrix: csr_matrix) -> csr_matrix:
+    """The matrix without what stands in many phrasings: it tells neighbours from others least, and costs most."""
+    documents = np.asarray((matrix > 0).sum(axis=0)).ravel()
+    return matrix @ diags((documents <= COMMON).astype(np.float32))
+
+
+def _matrix(vocabulary: Vocabulary, texts: list[str]) -> csr_matrix:
+    vectors = [vocabulary.vector(text) for text in texts]
+    indptr = np.cumsum([0] + [len(columns) for columns, _ in vectors])
+    return csr_matrix(
+        (
+            np.concatenate([values for _, values in vectors]),
+            np.concatenate([columns for columns, _ in vectors]),
+            indptr,
+        ),
+        shape=(len(texts), len(vocabulary.names)),
+    )
+
+
+def fit_languages(knowledge: Knowledge) -> Arrays:
+    """Fit the classifier of languages, on everything that people are known to type."""
+    ignored = frozenset(_brand_words(knowledge))
+    found = [
+        (list_, language)
+        for text, language in _texts(knowledge)
+        for variant in {words(text), _without_accents(words(text))}
+        if (list_ := languages.tokens(variant, ignored))
+    ]
+    grams = [sorted({crc32(gram.encode()) for gram in languages.grams(list_)}) for list_, _ in found]
+    names, times = np.unique(np.concatenate([np.array(row, np.uint32) for row in grams]), return_counts=True)
+    names = names[times >= 2]  # noqa: PLR2004 - what stands in one phrasing alone tells nothing of others
+    rows = []
+    for row in grams:
+        at = np.searchsorted(names, np.array(row, np.uint32))
+        at[at == len(names)] = 0
+        rows.append(at[names[at] == np.array(row, np.uint32)])
+    matrix = csr_matrix(
+        (
+            np.concatenate([np.full(len(row), 1 / np.sqrt(max(len(row), 1)), np.float32) for row in rows]),
+            np.concatenate(rows),
+            np.cumsum([0] + [len(row) for row in rows]),
+        ),
+        shape=(len(rows), len(names)),
+    )
+    model = LinearSVC(C=1.0, random_state=0)
+    model.fit(matrix, np.array([LANGUAGES.index(language) for _, language in found]))
+    return {
+        "names": names,
+        "weights": np.ascontiguousarray(model.coef_.T, dtype=np.float32),
+        "bias": model.intercept_.astype(np.float32),
+        "ignored": _joined(sorted(ignored)),
+    }
+
+
+def _texts(knowledge: Knowledge) -> Iterator[tuple[str, Language]]:
+    for entry in [*knowledge.entries(), *knowledge.actions.values()]:
+        for language, text in entry.texts.items():
+            for phrasing in (*text.phrasings, text.title):
+                yield phrasing, language
+    for language, outside in knowledge.outside.items():
+        for question in (*outside.far, *(text for near in outside.near.values() for text in near)):
+            yield question, language
+    for language, closings in knowledge.closings.items():
+        for closing in closings:
+            yield closing, language
+
+
+def _brand_words(knowledge: Knowledge) -> Iterator[str]:
+    yield from (plan.lower() for plan in PLANS)
+    for programme in knowledge.programmes.values():
+        yield from (alias.lower() for alias in programme.aliases)
+        for label in programme.labels.values():
+            yield from languages.tokens(label["en"], frozenset())
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+def _joined(texts: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(texts).encode(), np.uint8)
+
+
+def fit_all(knowledge: Knowledge, out: Path) -> Iterator[str]:
+    """Fit every model into a new folder, which appears under its name only when it is whole; yields names done."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".fit-") as making:
+        folder = Path(making) / "models"
+        folder.mkdir()
+        np.savez(folder / f"{LANGUAGE_MODEL}.npz", **fit_languages(knowledge))  # type: ignore[arg-type]
+        yield LANGUAGE_MODEL
+        for programme in knowledge.programmes:
+            np.savez(folder / f"intents-{programme}.npz", **fit_intents(examples(knowledge, programme)))  # type: ignore[arg-type]
+            yield programme
+        try:
+            folder.replace(out)
+        except OSError:  # another process was as quick: its models are the same
+            if not out.is_dir():
+                raise
+
+
+def main() -> int:
+    """Fit the models of a knowledge folder."""
+    knowledge = load(Path(sys.argv[1]))
+    steps = len(knowledge.programmes) + 1
+    for done, name in enumerate(fit_all(knowledge, Path(sys.argv[2])), start=1):
+        print(done, steps, name, flush=True)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""A fitted intent model: which entry or action a question means, and the evidence for it.
+
+Three witnesses look at the same sparse vector: a linear classifier over all classes, the nearest phrasings, and
+RapidFuzz on the words of the few nearest ones. decide.py weighs them. The arrays are made by fit.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from bot.understand.features import Floats, Vocabulary
+
+OUTSIDE: Final = "outside"
+"""The class of questions that are not ours to answer."""
+
+CONSIDERED: Final = 5  # classes that are looked at closely; the right one is among them in 99 of 100 questions
+_NEAREST: Final = 24  # phrasings that RapidFuzz compares
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a class. All but `matched` are numbers without a unit, larger is more likely."""
+
+    entry: str
+    score: float  # of the linear classifier
+    near: float  # mean cosine of its two nearest phrasings
+    wording: float  # RapidFuzz's token ratio with its nearest phrasing, 0 to 1
+    matched: str  # that phrasing, folded
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as one model reads it; `classes` best first, `outside` the same for the outside class."""
+
+    classes: tuple[Evidence, ...]
+    outside: Evidence
+    known: float  # share of the question's words that the model knows, 0 to 1
+    words: int
+
+
+class IntentModel:
+    """The fitted model of one programme, actions and outside questions included."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.vocabulary = Vocabulary(arrays["names"], arrays["idf"])
+        self.classes: list[str] = [str(name) for name in arrays["classes"]]
+        self._weights = arrays["weights"]  # features x classes
+        self._bias = arrays["bias"]
+        self._starts = arrays["starts"]  # per feature, where its phrasings begin in _rows and _values
+        self._rows = arrays["rows"]
+        self._values = arrays["values"]
+        self._class_of = arrays["class_of"]  # per phrasing
+        self._phrasings: list[str] = arrays["phrasings"].tobytes().decode().split("\n")
+        self._row_of = {phrasing: row for row, phrasing in enumerate(self._phrasings)}
+        self._outside = self.classes.index(OUTSIDE)
+
+    def row(self, folded: str) -> int | None:
+        """The place of a folded phrasing among those the model was fitted on."""
+        return self._row_of.get(folded)
+
+    def scores(self, folded: str) -> Floats:
+        """The linear classifier's decision values, one a class."""
+        columns, values = self.vocabulary.vector(folded)
+        return self._scores(columns, values)
+
+    def _scores(self, columns: NDArray[np.intp], values: Floats) -> Floats:
+        scores: Floats = values @ self._weights[columns].astype(np.float32) + self._bias
+        return scores
+
+    def _similarities(self, columns: NDArray[np.intp], values: Floats) -> Floats:
+        """The cosine of the question with every phrasing."""
+        starts, ends = self._starts[columns], self._starts[columns + 1]
+        lengths = ends - starts
+        total = int(lengths.sum())
+        if not total:
+            return np.zeros(len(self._class_of), np.float32)
+        offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+        at = np.arange(total) + offsets
+        products = self._values[at].astype(np.float32) * np.repeat(values, lengths)
+        return np.bincount(self._rows[at], weights=products, minlength=len(self._class_of)).astype(np.float32)
+
+    def read(self, folded: str, skip: int | None = None) -> Reading:
+        """Read a folded question. `skip` leaves one phrasing out, to ask whether others hold it as well."""
+        columns, values = self.vocabulary.vector(folded)
+        scores = self._scores(columns, values)
+        similarities = self._similarities(columns, values)
+        if skip is not None:
+            similarities[skip] = 0
+        best = [int(n) for n in np.argsort(-scores) if n != self._outside][:CONSIDERED]
+        looked_at = [*best, self._outside]
+        near = self._near(similarities, looked_at)
+        wording = self._wording(folded, similarities, looked_at)
+        evidence = [Evidence(self.classes[n], float(scores[n]), near[n], *wording.get(n, (0.0, ""))) for n in looked_at]
+        tokens = [f"#{token}" for token in folded.split()]
+        return Reading(tuple(evidence[:-1]), evidence[-1], self._known(tokens), len(tokens))
+
+    def _near(self, similarities: Floats, looked_at: Sequence[int]) -> dict[int, float]:
+        near = {}
+        for n in looked_at:
+            own = similarities[self._class_of == n]
+            top = np.partition(own, -2)[-2:] if len(own) > 1 else own
+            near[n] = float(top.mean()) if len(top) else 0.0
+        return near
+
+    def _wording(self, folded: str, similarities: Floats, looked_at: Sequence[int]) -> dict[int, tuple[float, str]]:
+        nearest = np.argpartition(-similarities, min(_NEAREST, len(similarities) - 1))[:_NEAREST]
+        found: dict[int, tuple[float, str]] = {}
+        for row in nearest:
+            n = int(self._class_of[row])
+            if n not in looked_at or similarities[row] <= 0:
+                continue
+            phrasing = self._phrasings[row]
+            ratio = (fuzz.token_set_ratio(folded, phrasing) + fuzz.token_sort_ratio(folded, phrasing)) / 200
+            if ratio > found.get(n, (0.0, ""))[0]:
+                found[n] = (ratio, phrasing)
+        return found
+
+    def _known(self, tokens: Sequence[str]) -> float:
+        if not tokens:
+            return 0.0
+        names = np.array([crc32(token.encode()) for token in tokens], np.uint32)
+        at = np.searchsorted(self.vocabulary.names, names)
+        at[at == len(self.vocabulary.names)] = 0
+        return float((self.vocabulary.names[at] == names).mean())

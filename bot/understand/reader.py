@@ -1,0 +1,108 @@
+"""Reads questions: language, programme, entry, and how sure that is. The face of this package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.knowledge.schema import Knowledge
+from bot.model import Candidate, Language, Understanding
+from bot.understand import decide, follow_up
+from bot.understand.decide import Decision
+from bot.understand.intents import IntentModel
+from bot.understand.language import LanguageModel
+from bot.understand.names import Names
+from bot.understand.normalise import fold, words
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known besides the words: from the thread, the person, the channel."""
+
+    languages: tuple[Language | None, ...] = ()  # priors, strongest first
+    programmes: tuple[str, ...] = ()  # those it can be about, when something narrows them; one: it is known
+    programme: str | None = None  # the thread's, or the person's choice
+    entry: str | None = None  # the thread's last entry, for follow-ups
+    forced_language: Language | None = None
+
+
+class Reader:
+    """The fitted models and the decision behind one call: read a question."""
+
+    def __init__(
+        self, knowledge: Knowledge, languages: LanguageModel, intents: dict[str, IntentModel], decision: Decision
+    ) -> None:
+        self.knowledge = knowledge
+        self.languages = languages
+        self.intents = intents
+        self.decision = decision
+        self._names = Names(knowledge)
+
+    def read(self, text: str, context: Context = Context()) -> Understanding:
+        """Read a message. `text` is Slack's or plain; an empty one gives no candidates."""
+        plain = words(text)
+        whole = fold(plain)
+        language, sure = self._language(plain, context)
+        programmes = self.programmes(whole, context)
+        folded = self._names.strip(whole)
+        found = {id_: self._candidates(id_, folded, plain, context, language) for id_ in programmes if folded}
+        if context.programme in found and len(found) > 1:
+            found = self._of_thread(found, context.programme)
+        return Understanding(
+            language=language,
+            language_sure=sure,
+            programme=next(iter(found)) if len(found) == 1 else None,
+            candidates=tuple(decide.merged(list(found.values()))),
+            folded=folded,
+        )
+
+    def _language(self, plain: str, context: Context) -> tuple[Language, bool]:
+        if context.forced_language:
+            return context.forced_language, True
+        return self.languages.detect(plain, context.languages)
+
+    def folded(self, text: str) -> str:
+        """A message in the form that the models compare."""
+        return self._names.strip(fold(words(text)))
+
+    def matched(self, read: Understanding) -> dict[str, str]:
+        """Per candidate, the phrasing whose words are nearest: for people who ask why."""
+        found: dict[str, str] = {}
+        for programme in self.programmes(read.folded, Context(programmes=(read.programme,) if read.programme else ())):
+            for one in self.intents[programme].read(read.folded).classes:
+                found.setdefault(one.entry, one.matched)
+        return found
+
+    def programmes(self, folded: str, context: Context) -> tuple[str, ...]:
+        """The programmes that the question can be about: named in it, else known from around it, else all."""
+        named = self._names.mentioned(folded)
+        if len(named) == 1:
+            return named
+        around = tuple(id_ for id_ in context.programmes if id_ in self.intents)
+        return named or around or tuple(self.intents)
+
+    def _candidates(
+        self, programme: str, folded: str, plain: str, context: Context, language: Language
+    ) -> list[Candidate]:
+        found = self._ask(programme, folded)
+        about = self.knowledge.entry(context.entry) if context.entry else None
+        if about is not None and about.id in self.knowledge.programmes[programme].entries:
+            found = follow_up.candidates(
+                plain, about, language, found, self.decision, lambda text: self._ask(programme, text)
+            )
+        return found
+
+    def _of_thread(self, found: dict[str, list[Candidate]], programme: str) -> dict[str, list[Candidate]]:
+        """The conversation has a programme: others count only where it has nothing to offer, and not for an answer.
+
+        People do change the subject; but "what is the commission?" means this programme's, even if it is not known.
+        """
+        if found[programme][0].confidence >= self.decision.offer:
+            return {programme: found[programme]}
+        most = self.decision.answer / 2
+        return {
+            id_: own if id_ == programme else [Candidate(one.entry, one.confidence * most) for one in own]
+            for id_, own in found.items()
+        }
+
+    def _ask(self, programme: str, folded: str) -> list[Candidate]:
+        return decide.candidates(self.intents[programme].read(folded), self.decision)

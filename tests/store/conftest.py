@@ -1,0 +1,36 @@
+"""A real database in a file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.store.database import Database
+from bot.store.engine import open_engines
+from bot.store.migrations import migrate
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the database file is."""
+    return tmp_path / "data" / "desk.db"
+
+
+@pytest.fixture
+async def database(path: Path) -> AsyncIterator[Database]:
+    """A started database with short patience."""
+    async with Database.open(f"sqlite:///{path}", wait=1.0) as opened:
+        yield opened
+
+
+@pytest.fixture
+def conn(path: Path) -> Iterator[Connection]:
+    """A connection in a transaction, for tests of units."""
+    engines = open_engines(f"sqlite:///{path}")
+    migrate(engines.writer)
+    with engines.writer.begin() as connection:
+        yield connection
+    engines.dispose()

@@ -1,0 +1,679 @@
+"""A Slack on loopback: a real HTTP server that plays the Web API, keeps what it is told, and fails on demand.
+
+Use::
+
+    async with StubSlack() as slack:
+        slack.add_channel("C1", members=["U1"])
+        client = AsyncWebClient(token=slack.token, base_url=slack.url, retry_handlers=[])
+        question = slack.say("C1", "U1", "When does my trial end?")
+        ...  # the code under test
+        assert slack.texts("C1", thread=question.ts) == ["..."]
+
+Faults: set `slack.fault` to a function of (method, number of this method's request, from 1) that returns a Fault or
+None; `fail("chat.postMessage", RateLimited(3), HttpError(500, stored=True))` fails the next requests of a method in
+turn. `stored=True` means that the request is carried out before the answer goes wrong: what a client must not repeat.
+
+State is read from `messages`, `texts`, `ephemerals`, `views`, `homes`, `requests`. Times (`ts`) rise by a thousandth of
+a second a message, from now on or from `clock`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, Self
+
+from aiohttp import web
+
+TEAM = "T0HOME"
+BOT_USER = "U0BOT"
+BOT_ID = "B0BOT"
+APP_ID = "A0APP"
+TOKEN = "xoxb-stub-token"
+SCOPES = (
+    "app_mentions:read",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "users:read",
+)
+
+
+# What can go wrong
+
+
+@dataclass(frozen=True)
+class RateLimited:
+    """429 with Retry-After; nothing is carried out. None: without the header."""
+
+    seconds: int | None = 1
+
+
+@dataclass(frozen=True)
+class HttpError:
+    """A 5xx (or any status) with Slack's plain body."""
+
+    status: int = 500
+    stored: bool = False
+
+
+@dataclass(frozen=True)
+class Html:
+    """A web page instead of JSON."""
+
+    status: int = 200
+    stored: bool = False
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The connection is cut before an answer."""
+
+    stored: bool = True
+
+
+@dataclass(frozen=True)
+class Hang:
+    """No answer, until the client or the server ends."""
+
+    stored: bool = False
+
+
+@dataclass(frozen=True)
+class Error:
+    """`ok: false` with one of Slack's codes; nothing is carried out."""
+
+    code: str
+
+
+Fault = RateLimited | HttpError | Html | Cut | Hang | Error
+FaultPlan = Callable[[str, int], Fault | None]
+
+
+# What it keeps
+
+
+@dataclass
+class StubMessage:
+    """A message as Slack has it now."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    thread_ts: str | None = None
+    metadata: dict[str, Any] | None = None
+    bot_id: str | None = None
+    edits: list[str] = field(default_factory=list)  # the texts that it had before
+    deleted: bool = False
+    arguments: dict[str, Any] = field(default_factory=dict)  # as posted
+
+    def payload(self, *, with_metadata: bool) -> dict[str, Any]:
+        """The message as conversations.history gives it."""
+        body: dict[str, Any] = {
+            "type": "message",
+            "ts": self.ts,
+            "user": self.user,
+            "text": self.text,
+            "team": TEAM,
+            "blocks": self.blocks,
+        }
+        if self.thread_ts:
+            body["thread_ts"] = self.thread_ts
+        if self.bot_id:
+            body |= {"bot_id": self.bot_id, "app_id": APP_ID}
+        if self.edits:
+            body["edited"] = {"user": self.user, "ts": self.ts}
+        if self.metadata and with_metadata:
+            body["metadata"] = self.metadata
+        return body
+
+
+@dataclass(frozen=True)
+class Ephemeral:
+    """A message shown to one person."""
+
+    channel: str
+    user: str
+    text: str
+    blocks: list[dict[str, Any]]
+    thread_ts: str | None
+
+
+@dataclass
+class StubChannel:
+    """A channel; `is_member` is whether the bot is in it."""
+
+    id: str
+    name: str
+    members: list[str]
+    is_ext_shared: bool = False
+    is_private: bool = False
+    is_im: bool = False
+    is_member: bool = True
+    is_archived: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """A view that was opened or updated."""
+
+    id: str
+    view: dict[str, Any]
+    trigger_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it came; `number` counts those of its method from 1."""
+
+    method: str
+    arguments: dict[str, Any]
+    number: int
+    token: str
+    headers: dict[str, str]
+
+
+class _Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class SlackRefusal(Exception):
+    """Ends a method with `ok: false` and a code."""
+
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.more = more
+
+
+class StubSlack:
+    """The server and its state. `url` is the base URL of the Web API, once started."""
+
+    def __init__(self, *, clock: _Clock | None = None, scopes: Iterable[str] = SCOPES) -> None:
+        self.token = TOKEN
+        self.team = TEAM
+        self.bot_user = BOT_USER
+        self.bot_id = BOT_ID
+        self.scopes = tuple(scopes)
+        self.url = ""
+        self.socket_url = "wss://127.0.0.1:9/link"  # what apps.connections.open names; set it to a server of yours
+        self.fault: FaultPlan | None = None
+        self.page_size = 200  # most messages a page, whatever is asked for
+        self.channels: dict[str, StubChannel] = {}
+        self.users: dict[str, dict[str, Any]] = {}
+        self.ephemerals: list[Ephemeral] = []
+        self.views: dict[str, View] = {}  # by id, as they are now
+        self.opened: list[View] = []  # in order, as they were opened
+        self.homes: dict[str, dict[str, Any]] = {}  # by user, as published last
+        self.requests: list[Request] = []
+        self._clock = clock
+        self._messages: dict[str, dict[str, StubMessage]] = defaultdict(dict)
+        self._last_ts = 0
+        self._ids = 0
+        self._triggers: set[str] = set()
+        self._numbers: Counter[str] = Counter()
+        self._queued: dict[str, list[Fault]] = defaultdict(list)
+        self._runner: web.AppRunner | None = None
+        self._stopped = asyncio.Event()
+        self._changed = asyncio.Event()
+        self.add_user(BOT_USER, is_bot=True, profile={"bot_id": BOT_ID})
+
+    # Life
+
+    async def start(self) -> None:
+        """Listen on a free port of loopback."""
+        self._stopped.clear()
+        app = web.Application(client_max_size=4 * 2**20)
+        app.router.add_route("*", "/api/{method}", self._serve)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}/api/"
+
+    async def stop(self) -> None:
+        """End, and cut what hangs."""
+        self._stopped.set()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    # What a test sets up
+
+    def add_channel(self, channel: str, *, members: Iterable[str] = (), name: str = "", **flags: bool) -> StubChannel:
+        """Add a channel with the bot in it; flags as in StubChannel."""
+        known = [BOT_USER, *members] if flags.get("is_member", True) else list(members)
+        self.channels[channel] = StubChannel(channel, name or channel.lower(), known, **flags)
+        return self.channels[channel]
+
+    def add_user(self, user: str, *, team: str = TEAM, **fields: Any) -> dict[str, Any]:
+        """Add a person; fields as users.info has them (tz, locale, is_restricted, is_stranger, …)."""
+        self.users[user] = {
+            "id": user,
+            "team_id": team,
+            "name": user.lower(),
+            "deleted": False,
+            "is_bot": False,
+            "is_restricted": False,
+            "is_ultra_restricted": False,
+            **fields,
+        }
+        return self.users[user]
+
+    def say(self, channel: str, user: str, text: str, *, thread: str | None = None) -> StubMessage:
+        """Have a person write a message, so that history has it; the event is the test's to send (tests/payloads)."""
+        return self._keep(StubMessage(channel, self.next_ts(), user, text, thread_ts=thread))
+
+    def withdraw(self, channel: str, ts: str) -> None:
+        """Have a message deleted by hand."""
+        self._messages[channel][ts].deleted = True
+
+    def fail(self, method: str, *faults: Fault) -> None:
+        """Let the next requests of a method fail, in this order; after them `fault` decides again."""
+        self._queued[method].extend(faults)
+
+    def next_ts(self) -> str:
+        """A ts later than any before."""
+        now = self._clock.now().timestamp() if self._clock else time.time()
+        self._last_ts = max(int(now * 1_000_000), self._last_ts + 1_000)
+        return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    # What a test reads
+
+    def messages(self, channel: str, *, thread: str | None = None, ours: bool = True) -> list[StubMessage]:
+        """The messages that are there, oldest first: the bot's alone, unless `ours` is False; of one thread, if named.
+
+        The message that a thread hangs from is not part of it.
+        """
+        return [
+            message
+            for message in self._messages[channel].values()
+            if not message.deleted
+            and (not ours or message.bot_id)
+            and (thread is None or (message.thread_ts == thread and message.ts != thread))
+        ]
+
+    def message(self, channel: str, ts: str) -> StubMessage:
+        """One message, deleted or not."""
+        return self._messages[channel][ts]
+
+    def texts(self, channel: str, *, thread: str | None = None) -> list[str]:
+        """The texts of the bot's messages that are there, oldest first."""
+        return [message.text for message in self.messages(channel, thread=thread)]
+
+    def calls(self, method: str) -> list[Request]:
+        """The requests of a method, failed ones too, in order."""
+        return [request for request in self.requests if request.method == method]
+
+    async def until(self, condition: Callable[[], Any], *, seconds: float = 5.0) -> None:
+        """Wait until a condition of the state holds; looked at after every request. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+    # Serving
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        arguments = await _arguments(request)
+        self._numbers[method] += 1
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(arguments.pop("token", ""))
+        self.requests.append(Request(method, arguments, self._numbers[method], token, dict(request.headers)))
+        try:
+            return await self._answer(method, arguments, token, request)
+        finally:
+            self._changed.set()
+
+    async def _answer(
+        self, method: str, arguments: dict[str, Any], token: str, request: web.Request
+    ) -> web.StreamResponse:
+        fault = self._next_fault(method)
+        if fault is not None and getattr(fault, "stored", False):
+            self._call(method, arguments, token)
+        match fault:
+            case None:
+                return self._call(method, arguments, token)
+            case Error(code):
+                return web.json_response({"ok": False, "error": code})
+            case RateLimited(seconds):
+                headers = {} if seconds is None else {"Retry-After": str(seconds)}
+                return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+            case HttpError(status):
+                return web.json_response({"ok": False, "error": "internal_error"}, status=status)
+            case Html(status):
+                page = "<!DOCTYPE html><title>Slack is busy</title>"
+                return web.Response(text=page, content_type="text/html", status=status)
+            case Hang():
+                self._changed.set()
+                await self._stopped.wait()
+            case Cut():
+                pass
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+    def _next_fault(self, method: str) -> Fault | None:
+        if self._queued[method]:
+            return self._queued[method].pop(0)
+        return self.fault(method, self._numbers[method]) if self.fault else None
+
+    def _call(self, method: str, arguments: dict[str, Any], token: str) -> web.Response:
+        headers = {"x-oauth-scopes": ",".join(self.scopes)}
+        try:
+            self._check_token(method, token)
+            body = {"ok": True, **_METHODS.get(method, _unknown_method)(self, arguments)}
+        except SlackRefusal as refusal:
+            body = {"ok": False, "error": refusal.code, **refusal.more}
+        return web.json_response(body, headers=headers)
+
+    def _check_token(self, method: str, token: str) -> None:
+        if token != self.token and not (method == "apps.connections.open" and token.startswith("xapp-")):
+            raise SlackRefusal("invalid_auth" if token else "not_authed")
+
+    # Methods
+
+    def _auth_test(self, _arguments: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "url": "https://home.slack.example/",
+            "team": "Home",
+            "team_id": self.team,
+            "user": "partnerdesk",
+            "user_id": self.bot_user,
+            "bot_id": self.bot_id,
+            "is_enterprise_install": False,
+        }
+
+    def _post_message(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = self._postable(arguments)
+        _check_content(arguments)
+        message = self._keep(
+            StubMessage(
+                channel=channel,
+                ts=self.next_ts(),
+                user=self.bot_user,
+                text=str(arguments.get("text") or ""),
+                blocks=arguments.get("blocks") or [],
+                # A thread whose parent is gone is no error for Slack: the message stands in it all the same.
+                thread_ts=arguments.get("thread_ts"),
+                metadata=arguments.get("metadata"),
+                bot_id=self.bot_id,
+                arguments=arguments,
+            )
+        )
+        return {"channel": channel, "ts": message.ts, "message": message.payload(with_metadata=True)}
+
+    def _update(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        message = self._ours(arguments, "cant_update_message")
+        _check_content(arguments, longest=4_000)
+        message.edits.append(message.text)
+        message.text = str(arguments.get("text") or "")
+        message.blocks = arguments.get("blocks") or []
+        return {"channel": message.channel, "ts": message.ts, "text": message.text}
+
+    def _delete(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        message = self._ours(arguments, "cant_delete_message")
+        message.deleted = True
+        return {"channel": message.channel, "ts": message.ts}
+
+    def _post_ephemeral(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = self._postable(arguments)
+        _check_content(arguments)
+        user = str(arguments.get("user"))
+        if user not in self.channels[channel].members:
+            raise SlackRefusal("user_not_in_channel")
+        self.ephemerals.append(
+            Ephemeral(
+                channel,
+                user,
+                str(arguments.get("text") or ""),
+                arguments.get("blocks") or [],
+                arguments.get("thread_ts"),
+            )
+        )
+        return {"message_ts": self.next_ts()}
+
+    def _permalink(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = self._known(arguments).id
+        ts = str(arguments.get("message_ts"))
+        if ts not in self._messages[channel]:
+            raise SlackRefusal("message_not_found")
+        return {
+            "channel": channel,
+            "permalink": f"https://home.slack.example/archives/{channel}/p{ts.replace('.', '')}",
+        }
+
+    def _replies(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = self._readable(arguments)
+        parent = str(arguments.get("ts"))
+        thread = [
+            message
+            for message in self._messages[channel].values()
+            if not message.deleted and parent in {message.ts, message.thread_ts}
+        ]
+        if not thread:
+            raise SlackRefusal("thread_not_found")
+        oldest = float(arguments.get("oldest") or 0)
+        # As on the real one, the parent comes first, however old it is.
+        return self._paged([one for one in thread if one.ts == parent or float(one.ts) > oldest], arguments)
+
+    def _history(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = self._readable(arguments)
+        oldest = float(arguments.get("oldest") or 0)
+        top_level = [
+            message
+            for message in self._messages[channel].values()
+            if not message.deleted and message.thread_ts in {None, message.ts} and float(message.ts) > oldest
+        ]
+        return self._paged(top_level[::-1], arguments)
+
+    def _info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = self._known(arguments)
+        return {
+            "channel": {
+                "id": channel.id,
+                "name": channel.name,
+                "is_channel": not channel.is_im,
+                "is_im": channel.is_im,
+                "is_private": channel.is_private,
+                "is_archived": channel.is_archived,
+                "is_member": channel.is_member,
+                "is_shared": channel.is_ext_shared,
+                "is_ext_shared": channel.is_ext_shared,
+                "is_org_shared": False,
+                "num_members": len(channel.members),
+            }
+        }
+
+    def _members(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"members": list(self._known(arguments).members), "response_metadata": {"next_cursor": ""}}
+
+    def _open(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        user = str(arguments.get("users"))
+        if user not in self.users:
+            raise SlackRefusal("user_not_found")
+        channel = f"D{user[1:]}"
+        if channel not in self.channels:
+            self.add_channel(channel, members=[user], is_im=True)
+        return {"channel": {"id": channel}}
+
+    def _user_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        user = self.users.get(str(arguments.get("user")))
+        if user is None:
+            raise SlackRefusal("user_not_found")
+        with_locale = str(arguments.get("include_locale")) in {"1", "true", "True"} and user["team_id"] == self.team
+        return {"user": {name: value for name, value in user.items() if name != "locale" or with_locale}}
+
+    def _view_open(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        trigger = str(arguments.get("trigger_id") or "")
+        if not trigger:
+            raise SlackRefusal("invalid_arguments")
+        if trigger in self._triggers:
+            raise SlackRefusal("exchanged_trigger_id")
+        view = _checked_view(arguments)
+        self._triggers.add(trigger)
+        self._ids += 1
+        opened = View(f"V{self._ids:04d}", view, trigger)
+        self.views[opened.id] = opened
+        self.opened.append(opened)
+        return {"view": _view_payload(opened)}
+
+    def _view_update(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        known = self.views.get(str(arguments.get("view_id")))
+        if known is None:
+            raise SlackRefusal("not_found")
+        if arguments.get("hash") not in {None, _hash(known)}:
+            raise SlackRefusal("hash_conflict")
+        self.views[known.id] = View(known.id, _checked_view(arguments), known.trigger_id)
+        return {"view": _view_payload(self.views[known.id])}
+
+    def _view_publish(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        user = str(arguments.get("user_id"))
+        if user not in self.users:
+            raise SlackRefusal("user_not_found")
+        self.homes[user] = _checked_view(arguments)
+        return {"view": {"id": f"VHOME{user}", "type": "home", **self.homes[user]}}
+
+    def _connections_open(self, _arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"url": self.socket_url}
+
+    # Looking things up
+
+    def _keep(self, message: StubMessage) -> StubMessage:
+        self._messages[message.channel][message.ts] = message
+        return message
+
+    def _known(self, arguments: dict[str, Any]) -> StubChannel:
+        channel = self.channels.get(str(arguments.get("channel")))
+        if channel is None:
+            raise SlackRefusal("channel_not_found")
+        return channel
+
+    def _readable(self, arguments: dict[str, Any]) -> str:
+        channel = self._known(arguments)
+        if not channel.is_member:
+            raise SlackRefusal("not_in_channel")
+        return channel.id
+
+    def _postable(self, arguments: dict[str, Any]) -> str:
+        channel = self._known(arguments)
+        if not channel.is_member:
+            raise SlackRefusal("not_in_channel")
+        if channel.is_archived:
+            raise SlackRefusal("is_archived")
+        return channel.id
+
+    def _ours(self, arguments: dict[str, Any], refusal: str) -> StubMessage:
+        message = self._messages[self._postable(arguments)].get(str(arguments.get("ts")))
+        if message is None or message.deleted:
+            raise SlackRefusal("message_not_found")
+        if message.bot_id != self.bot_id:
+            raise SlackRefusal(refusal)
+        return message
+
+    def _paged(self, found: list[StubMessage], arguments: dict[str, Any]) -> dict[str, Any]:
+        start = int(arguments.get("cursor") or 0)
+        end = start + min(int(arguments.get("limit") or 100), self.page_size)
+        with_metadata = str(arguments.get("include_all_metadata")) in {"1", "true", "True"}
+        return {
+            "messages": [message.payload(with_metadata=with_metadata) for message in found[start:end]],
+            "has_more": end < len(found),
+            "response_metadata": {"next_cursor": str(end) if end < len(found) else ""},
+        }
+
+
+_METHODS: dict[str, Callable[[StubSlack, dict[str, Any]], dict[str, Any]]] = {
+    "apps.connections.open": StubSlack._connections_open,
+    "auth.test": StubSlack._auth_test,
+    "chat.delete": StubSlack._delete,
+    "chat.getPermalink": StubSlack._permalink,
+    "chat.postEphemeral": StubSlack._post_ephemeral,
+    "chat.postMessage": StubSlack._post_message,
+    "chat.update": StubSlack._update,
+    "conversations.history": StubSlack._history,
+    "conversations.info": StubSlack._info,
+    "conversations.members": StubSlack._members,
+    "conversations.open": StubSlack._open,
+    "conversations.replies": StubSlack._replies,
+    "users.info": StubSlack._user_info,
+    "views.open": StubSlack._view_open,
+    "views.publish": StubSlack._view_publish,
+    "views.update": StubSlack._view_update,
+}
+
+
+def _unknown_method(_slack: StubSlack, _arguments: dict[str, Any]) -> dict[str, Any]:
+    raise SlackRefusal("unknown_method")
+
+
+async def _arguments(request: web.Request) -> dict[str, Any]:
+    """Arguments from the query, a form or JSON; values of a form that are JSON (blocks, view) are read."""
+    arguments: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        arguments |= await request.json()
+    else:
+        arguments |= {name: str(value) for name, value in (await request.post()).items()}
+    for name in ("blocks", "metadata", "view"):
+        if isinstance(arguments.get(name), str):
+            arguments[name] = json.loads(arguments[name])
+    return arguments
+
+
+def _check_content(arguments: dict[str, Any], *, longest: int = 40_000) -> None:
+    text, blocks = str(arguments.get("text") or ""), arguments.get("blocks") or []
+    if not text and not blocks:
+        raise SlackRefusal("no_text")
+    if len(text) > longest:
+        raise SlackRefusal("msg_too_long")
+    if len(blocks) > 50:
+        raise SlackRefusal("invalid_blocks", errors=["no more than 50 items allowed [json-pointer:/blocks]"])
+    ids = [
+        element["action_id"]
+        for block in blocks
+        for element in [*block.get("elements", ()), block.get("accessory") or {}]
+        if isinstance(element, dict) and "action_id" in element
+    ]
+    if len(ids) != len(set(ids)):
+        raise SlackRefusal("invalid_blocks", errors=["`action_id` already exists"])
+
+
+def _checked_view(arguments: dict[str, Any]) -> dict[str, Any]:
+    view = arguments.get("view")
+    if not isinstance(view, dict) or "type" not in view or len(view.get("blocks", ())) > 100:
+        raise SlackRefusal("invalid_arguments")
+    return view
+
+
+def _hash(view: View) -> str:
+    return str(hash(json.dumps(view.view, sort_keys=True)))
+
+
+def _view_payload(view: View) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "team_id": TEAM,
+        "app_id": APP_ID,
+        "app_installed_team_id": TEAM,
+        "bot_id": BOT_ID,
+        "root_view_id": view.id,
+        "hash": _hash(view),
+        **view.view,
+    }

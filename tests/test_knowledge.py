@@ -1,0 +1,43 @@
+"""The knowledge that is shipped."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.knowledge.check import check
+from bot.knowledge.load import load
+from bot.understand.normalise import same
+
+ROOT = Path(__file__).parent.parent
+FEWEST = 25
+"""Phrasings per entry and language that the shipped knowledge promises."""
+
+
+def test_the_shipped_knowledge_and_catalogues_have_no_problem():
+    """Neither errors nor warnings, collisions apart."""
+    problems = check(ROOT / "knowledge", ROOT / "locales", same=same).problems
+
+    assert [str(problem) for problem in problems] == []
+
+
+@pytest.fixture(scope="module")
+def knowledge():
+    """The shipped knowledge."""
+    return load(ROOT / "knowledge")
+
+
+def test_every_entry_has_many_phrasings(knowledge):
+    """They decide how well questions are understood."""
+    few = {
+        (entry.id, language): len(text.phrasings)
+        for entry in knowledge.entries()
+        for language, text in entry.texts.items()
+        if len(text.phrasings) < FEWEST
+    }
+
+    assert few == {}
+
+
+def test_every_entry_is_served_in_every_language(knowledge):
+    """Nothing that is shipped is a draft."""
+    assert {entry.id for entry in knowledge.entries() if len(entry.served_languages) < len(entry.texts)} == set()
