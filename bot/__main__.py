@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             importlib.import_module(f"bot.cli.{module}").add_arguments(command)
     args = parser.parse_args(given)
     try:
-        code: int = importlib.import_module(f"bot.cli.{COMMANDS[args.command][0]}").run(args)
+        code: int = importlib.import_module(f"bot.cli.{COMMANDS[args.command][0]}").command(args)
     except CommandError as error:
         print(f"partnerdesk: {error}", file=sys.stderr)
         return error.code

@@ -37,7 +37,6 @@ from bot.understand.normalise import same
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY: Final = 5.0  # seconds between looks at the knowledge folder
-PURGE_EVERY: Final = 3600.0  # seconds between clearing away finished work
 STOP_WITHIN: Final = 20.0  # seconds that running work is given when the process is told to stop
 SLACK_PAUSES: Final = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to reach Slack at start
 
@@ -104,8 +103,7 @@ async def running(
         await runner.start()
         stack.push_async_callback(runner.stop, STOP_WITHIN)
         bolt = bolt_app(settings, services, identity, client)
-        for loop in (editions.watch(LOOK_EVERY), _purge(work, database)):
-            stack.push_async_callback(_cancel, asyncio.create_task(loop))
+        stack.push_async_callback(_cancel, asyncio.create_task(editions.watch(LOOK_EVERY)))
         socket = await _socket(settings, bolt, stack)
         port = await _listen(settings, bolt, _probes(database, editions, socket), stack)
         yield Running(services, bolt, runner, database, editions, port)
@@ -186,14 +184,6 @@ async def _identity(slack: SlackMessenger) -> Identity:
             _log.warning("Slack does not answer (%s); trying again in %s s", error, error.seconds or pause)
             await asyncio.sleep(error.seconds or pause)
     return await slack.identity()
-
-
-async def _purge(work: EmbeddedWork, database: Database) -> None:
-    while True:
-        with suppress(StoreUnavailable):
-            while await database.run(work.purge):
-                pass
-        await asyncio.sleep(PURGE_EVERY)
 
 
 async def _socket(settings: Settings, bolt: AsyncApp, stack: AsyncExitStack) -> AsyncSocketModeHandler | None:

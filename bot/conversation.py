@@ -127,6 +127,8 @@ class Conversation:
         )
         if first is None:
             return blank
+        if understanding.several:
+            return replace(blank, outcome=Outcome.CHOICES, choices=understanding.several)
         if first.confidence >= decision.answer:
             return self._to_entry(blank, first.entry)
         if understanding.programme is None and (rivals := self._rival_programmes(understanding.candidates)):
@@ -235,7 +237,7 @@ class Conversation:
         """Nothing to read: a bare mention, emoji, a picture."""
         if not asked:
             return Turn(thread)
-        language = _first([*_priors(question, thread, person)])
+        language = _first([question.forced_language, *_priors(question, thread, person)])
         programme = thread.programme or _only(question.channel.programmes)
         picture = question.files > 0
         if picture and question.channel.place is not Place.DIRECT:

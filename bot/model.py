@@ -137,6 +137,7 @@ class Understanding:
     programme: str | None
     candidates: tuple[Candidate, ...] = ()
     values: tuple[Value, ...] = ()
+    several: tuple[str, ...] = ()  # the entries of a message that asks for two or three
     folded: str = ""  # what the models compared
 
 

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_knowledge_argument(parser)
 
 
-def run(args: argparse.Namespace, out: TextIO = sys.stdout) -> int:
+def command(args: argparse.Namespace, out: TextIO = sys.stdout) -> int:
     """Answer; 0 for success, 1 if a line of a batch could not be read."""
     if (args.text is None) == (args.batch is None):
         raise CommandError("ask: give one question, or --batch FILE", USAGE)

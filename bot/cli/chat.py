@@ -155,7 +155,7 @@ class Chat:
         return self._commands()
 
 
-def run(args: argparse.Namespace, stdin: TextIO = sys.stdin, out: TextIO = sys.stdout) -> int:
+def command(args: argparse.Namespace, stdin: TextIO = sys.stdin, out: TextIO = sys.stdout) -> int:
     """Talk until the person leaves or the input ends."""
     opened = edition(args.knowledge)
     if args.programme and args.programme not in opened.knowledge.programmes:

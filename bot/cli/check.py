@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from bot import paths
+from bot.cli import terminal
 from bot.document import Problem, Problems
 from bot.knowledge.check import Checked, RankOf, check
 from bot.knowledge.check.accept import NotAcceptable, NotEditable, accept
+from bot.knowledge.check.collisions import Rank
 from bot.knowledge.check.todo import todo
 from bot.knowledge.load import parse
+from bot.knowledge.schema import Knowledge
+from bot.model import Language
 from bot.understand.normalise import same
 
 DONE: Final = 0
@@ -29,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="drafts, stale texts and few phrasings are errors too")
     parser.add_argument("--json", action="store_true", help="print a JSON list of problems, for editors")
     parser.add_argument("--no-collisions", action="store_true", help="do not fit the model and ask it every phrasing")
+    terminal.add_knowledge_argument(parser)
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--entry", metavar="ID", help="say what is still to do for one entry, such as cyberday.deal-lock")
     one.add_argument(
@@ -37,6 +42,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar=("ENTRY", "LANG"),
         help="say that a text is up to date: its revision becomes that of the facts",
     )
+
+
+def command(args: argparse.Namespace) -> int:
+    """Check the knowledge of the settings with the model fitted from it."""
+    return run(args, knowledge_dir=terminal.knowledge_folder(args.knowledge), rank=_rank(args.knowledge))
+
+
+def _rank(folder: Path | None) -> RankOf:
+    def fitted(_: Knowledge) -> Rank:
+        reader = terminal.edition(folder).reader
+
+        def rank(programme: str, language: Language, phrasing: str) -> str | None:
+            del language  # one model knows all four
+            found = reader.first(programme, phrasing)
+            return found.entry if found else None
+
+        return rank
+
+    return fitted
 
 
 def run(

@@ -8,20 +8,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import re
+import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TextIO, TypeAlias
+from typing import Any, Final, TextIO
 
 import aiohttp
 import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import paths
+from bot.adapters.clock import SystemClock
+from bot.cli.doctor_data import database_check, knowledge_check, knowledge_links
+from bot.cli.findings import Check, Finding, Level
 from bot.desk import Desk, IdForm, check_against, load
 from bot.document import DocumentError
 from bot.ports import Clock
@@ -35,35 +40,28 @@ CLOCK_LIMIT: Final = 300  # seconds off, beyond which Slack's signatures are ref
 _ERROR_CODE: Final = re.compile(r"[a-z_]+")
 
 
-class Level(StrEnum):
-    """How bad a finding is."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "FAIL"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found; `mend` says how to mend it and is empty where nothing is to be done."""
-
-    level: Level
-    what: str
-    mend: str = ""
-
-    def __str__(self) -> str:
-        line = f"{self.level:<4}  {self.what}"
-        return f"{line}: {self.mend}" if self.mend else line
-
-
-Check: TypeAlias = Callable[[], Awaitable[Finding]]
-"""Looks at one thing. What it raises is itself reported as a failure, by its kind alone."""
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument("--channel", metavar="ID", help="say what somebody of another organisation can do there")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+def command(args: argparse.Namespace) -> int:
+    """Check the desk of this environment."""
+    settings, _ = read(os.environ, serve=True)
+    programmes = knowledge_links(settings)
+    checks = [knowledge_check(settings), database_check(settings)]
+    return asyncio.run(
+        run(
+            args,
+            os.environ,
+            programmes,
+            checks,
+            manifest=paths.manifest_file(),
+            clock=SystemClock(),
+            stdout=sys.stdout,
+        )
+    )
 
 
 async def run(

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from bot import paths
-from bot.cli.terminal import FAILURE, USAGE, CommandError, add_knowledge_argument, edition, progress_bar
+from bot.cli.terminal import (
+    FAILURE,
+    USAGE,
+    CommandError,
+    add_knowledge_argument,
+    edition,
+    knowledge_folder,
+    progress_bar,
+)
 from bot.edition import Edition
 from bot.evaluation import weak
 from bot.evaluation.cases import Case, CasesError, read_cases
@@ -44,9 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_knowledge_argument(parser)
 
 
-def run(args: argparse.Namespace, out: TextIO = sys.stdout) -> int:
+def command(args: argparse.Namespace, out: TextIO = sys.stdout) -> int:
     """Measure; 0 unless a file cannot be read."""
-    folder = args.knowledge or paths.knowledge_dir()
+    folder = knowledge_folder(args.knowledge)
     opened = edition(folder)
     if args.weak:
         return _weak(opened, out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from errno import EISDIR, ENOENT
@@ -25,7 +26,9 @@ from bot.desk import (
     is_zone,
     link_fault,
 )
+from bot.knowledge.load import load
 from bot.model import LANGUAGES, Language
+from bot.settings import read
 
 T = TypeVar("T")
 
@@ -50,6 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace an existing file")
     parser.add_argument("--defaults", action="store_true", help="ask nothing, write the commented example")
+
+
+def command(args: argparse.Namespace) -> int:
+    """Ask about the programmes of the knowledge, in this terminal."""
+    # `read` rather than `from_env`: PARTNERDESK_CONFIG may name the very file that is to be written.
+    knowledge = load(read(os.environ, serve=False)[0].knowledge)
+    programmes = {id_: Programme(one.names["en"], one.links) for id_, one in knowledge.programmes.items()}
+    return run(args, programmes, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
 
 
 def run(

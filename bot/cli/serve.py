@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     del parser
 
 
-def run(args: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Serve; 0 after SIGTERM or Ctrl-C. Raises SettingsError, DocumentError, CommandError."""
     del args
     settings = Settings.from_env(os.environ, serve=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 from bot import paths
 from bot.edition import Edition, FitFailed, open_edition
 from bot.model import Person, Question, Thread, Turn
+from bot.settings import Settings
 from bot.understand import foreign
 
 FAILURE: Final = 1
@@ -32,12 +34,15 @@ def add_knowledge_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def knowledge_folder(named: Path | None = None) -> Path:
+    """The knowledge folder to use: the named one, else that of the settings. Raises SettingsError."""
+    return named or Settings.from_env(os.environ, serve=False).knowledge
+
+
 def edition(folder: Path | None = None) -> Edition:
-    """Open the knowledge, fitting it first if it is new. Raises CommandError."""
+    """Open the knowledge, fitting it first if it is new. Raises CommandError, SettingsError, DocumentError."""
     try:
-        return open_edition(
-            folder or paths.knowledge_dir(), paths.locales_dir(), paths.cache_dir(), progress=show_progress
-        )
+        return open_edition(knowledge_folder(folder), paths.locales_dir(), paths.cache_dir(), progress=show_progress)
     except (FitFailed, ValueError, OSError) as error:
         raise CommandError(str(error)) from error
 

@@ -21,6 +21,7 @@ OUTSIDE: Final = "outside"
 """The class of questions that are not ours to answer."""
 
 CONSIDERED: Final = 5  # classes that are looked at closely; the right one is among them in 99 of 100 questions
+_VERBATIM: Final = 0.999
 _NEAREST: Final = 24  # phrasings that RapidFuzz compares
 
 
@@ -106,7 +107,9 @@ class IntentModel:
         for n in looked_at:
             own = similarities[self._class_of == n]
             top = np.partition(own, -2)[-2:] if len(own) > 1 else own
-            near[n] = float(top.mean()) if len(top) else 0.0
+            best = float(top.max(initial=0.0))
+            # Word for word as a phrasing: that its other phrasings differ says nothing against it.
+            near[n] = best if best > _VERBATIM else float(top.mean())
         return near
 
     def _wording(self, folded: str, similarities: Floats, looked_at: Sequence[int]) -> dict[int, tuple[float, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.knowledge.schema import Knowledge
 from bot.model import Candidate, Language, Understanding
-from bot.understand import decide, follow_up
+from bot.understand import decide, follow_up, several
 from bot.understand.decide import Decision
 from bot.understand.intents import IntentModel
 from bot.understand.language import LanguageModel
@@ -47,11 +47,14 @@ class Reader:
         found = {id_: self._candidates(id_, folded, plain, context, language) for id_ in programmes if folded}
         if context.programme in found and len(found) > 1:
             found = self._of_thread(found, context.programme)
+        best = tuple(decide.merged(list(found.values())))
+        asked = several.entries(plain, best, self.decision, lambda part: self._part(part, programmes))
         return Understanding(
             language=language,
             language_sure=sure,
             programme=next(iter(found)) if len(found) == 1 else None,
-            candidates=tuple(decide.merged(list(found.values()))),
+            candidates=_led_by(best, asked),
+            several=asked,
             folded=folded,
         )
 
@@ -63,6 +66,11 @@ class Reader:
     def folded(self, text: str) -> str:
         """A message in the form that the models compare."""
         return self._names.strip(fold(words(text)))
+
+    def first(self, programme: str, text: str) -> Candidate | None:
+        """The best candidate of one programme for a text asked on its own; None for a text without words."""
+        folded = self.folded(text)
+        return self._ask(programme, folded)[0] if folded else None
 
     def matched(self, read: Understanding) -> dict[str, str]:
         """Per candidate, the phrasing whose words are nearest: for people who ask why."""
@@ -91,6 +99,10 @@ class Reader:
             )
         return found
 
+    def _part(self, part: str, programmes: tuple[str, ...]) -> list[Candidate]:
+        folded = self.folded(part)
+        return decide.merged([self._ask(id_, folded) for id_ in programmes]) if folded else []
+
     def _of_thread(self, found: dict[str, list[Candidate]], programme: str) -> dict[str, list[Candidate]]:
         """The conversation has a programme: others count only where it has nothing to offer, and not for an answer.
 
@@ -106,3 +118,11 @@ class Reader:
 
     def _ask(self, programme: str, folded: str) -> list[Candidate]:
         return decide.candidates(self.intents[programme].read(folded), self.decision)
+
+
+def _led_by(candidates: tuple[Candidate, ...], first: tuple[str, ...]) -> tuple[Candidate, ...]:
+    """The candidates with some entries first, in their order; those are sure each on its own, so they share evenly."""
+    if not first:
+        return candidates
+    share = 1 / len(first)
+    return (*(Candidate(entry, share) for entry in first), *(one for one in candidates if one.entry not in first))

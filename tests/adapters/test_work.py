@@ -301,6 +301,27 @@ async def test_more_than_there_is_room_for(database: Database) -> None:
     assert len(set(desk.begun())) == 200
 
 
+async def test_what_there_is_no_room_for_waits_in_the_table(database: Database) -> None:
+    """Memory holds twice what runs at once: the rest belongs to whoever is free."""
+    desk = Desk(database, concurrency=2)
+    finish = asyncio.Event()
+
+    async def busy(job: Job) -> None:
+        await finish.wait()
+        desk.ran.append(job)
+
+    desk.handlers["busy"] = busy
+    await desk.runner.start()
+    for n in range(10):
+        await desk.add(str(n), "busy")
+    held = [status for status, _ in (await database.read(stored)).values()]
+    finish.set()
+    await until(lambda: len(desk.ran) == 10)
+    await desk.runner.stop(5)
+
+    assert (held.count("running"), held.count("waiting")) == (4, 6)
+
+
 async def test_a_dead_head_lets_its_lane_go_on(desk: Desk) -> None:
     """While running too, the next of the lane follows a job that is given up."""
     desk.handlers["hopeless"] = failing_once(desk, GiveUp("no"))

@@ -43,9 +43,10 @@ def collisions(
     for entry, language, programmes in asked:
         text = entry.texts[language]
         for programme in programmes:
+            wanted = knowledge.programmes[programme].actions.get(entry.id, entry.id)
             for phrasing, line in zip(text.phrasings, text.phrasing_lines, strict=True):
                 winner = rank(programme, language, phrasing)
-                if winner != entry.id:
+                if winner != wanted:
                     where = f" in {programme}" if len(programmes) > 1 else ""
                     leads = f"{phrasing!r} leads to {winner or 'nothing'}"
                     what = f"asked word for word{where}, {leads}; reword one of the two"
