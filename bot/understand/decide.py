@@ -57,18 +57,24 @@ class Decision:
 
 def load(folder: Path) -> Decision:
     """Read decision.yml of a knowledge folder. Raises OSError if it is missing, ValueError if it is broken."""
-    data = yaml.safe_load((folder / FILE).read_text(encoding="utf-8"))
     try:
+        data = yaml.safe_load((folder / FILE).read_text(encoding="utf-8"))
         weights = {name: float(data["calibration"][name]) for name in EVIDENCE}
-        return Decision(
+        decision = Decision(
             weights=weights,
             bias=float(data["calibration"]["bias"]),
             answer=float(data["thresholds"]["answer"]),
             offer=float(data["thresholds"]["offer"]),
             digest=str(data["knowledge"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{folder / FILE}: {error!r}; make it anew with `partnerdesk eval --calibrate`") from error
+        if not all(map(math.isfinite, (*weights.values(), decision.bias))):
+            raise ValueError("a weight is no number")  # noqa: TRY301 - told with the file, as the others are
+        if not 0 <= decision.offer <= decision.answer <= 1:
+            raise ValueError("thresholds want 0 <= offer <= answer <= 1")  # noqa: TRY301 - as above
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        what = " ".join(repr(error).split())
+        raise ValueError(f"{folder / FILE}: {what}; make it anew with `partnerdesk eval --calibrate`") from error
+    return decision
 
 
 def evidence(reading: Reading) -> list[tuple[str, list[float]]]:

@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-SHORTEST, LONGEST = 2, 5  # characters in an n-gram, the blanks at a word's ends included
+SHORTEST, LONGEST = 3, 5  # characters in an n-gram, the blanks at a word's ends included
 
 Hashes = NDArray[np.uint32]
 Floats = NDArray[np.float32]
@@ -51,7 +51,10 @@ class Vocabulary:
 
     def vector(self, folded: str) -> tuple[NDArray[np.intp], Floats]:
         """The columns and values of a text: sublinear counts times idf, of length 1; empty if nothing is known."""
-        names, times = counts(folded)
+        return self.weigh(*counts(folded))
+
+    def weigh(self, names: Hashes, times: Floats) -> tuple[NDArray[np.intp], Floats]:
+        """The same for a text whose features are counted already."""
         if not len(names) or not len(self.names):
             return np.empty(0, np.intp), np.empty(0, np.float32)
         columns = np.searchsorted(self.names, names)
@@ -63,12 +66,10 @@ class Vocabulary:
         return columns, values / length if length else values
 
     @classmethod
-    def learn(cls, texts: Sequence[str], least: int = 2) -> Vocabulary:
-        """The features that stand in at least `least` of the folded texts, with smoothed idf."""
-        seen: Counter[int] = Counter()
-        for text in texts:
-            seen.update({crc32(gram.encode()) for gram in grams(text)})
-        names = np.array(sorted(name for name, times in seen.items() if times >= least), dtype=np.uint32)
-        documents = np.array([seen[int(name)] for name in names], dtype=np.float64)
-        idf = np.log((1 + len(texts)) / (1 + documents)) + 1
-        return cls(names, idf.astype(np.float32))
+    def learn(cls, counted: Sequence[tuple[Hashes, Floats]], least: int = 2) -> Vocabulary:
+        """The features that stand in at least `least` of the counted texts, with smoothed idf."""
+        every = np.concatenate([names for names, _ in counted]) if counted else np.empty(0, np.uint32)
+        names, documents = np.unique(every, return_counts=True)
+        kept = documents >= least
+        idf = np.log((1 + len(counted)) / (1 + documents[kept])) + 1
+        return cls(names[kept], idf.astype(np.float32))

@@ -6,7 +6,7 @@ import random
 from typing import Final
 from zlib import crc32
 
-MISSPELT: Final = 2  # variants of each phrasing
+MISSPELT: Final = 3  # variants of each phrasing
 _SHORTEST: Final = 4  # letters of a word that is misspelt
 _COMMON: Final = "aeinrst"
 

@@ -13,9 +13,9 @@ class Names:
     """Finds and takes out the names and aliases of the programmes; inflected forms of an alias too (`Cyberdayn`)."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        aliases = {id_: [fold(alias) for alias in one.aliases] for id_, one in knowledge.programmes.items()}
+        aliases = {id_: _folded(one.aliases) or [fold(id_)] for id_, one in knowledge.programmes.items()}
         self._aliases = {id_: _any(f"{re.escape(alias)}\\w*" for alias in found) for id_, found in aliases.items()}
-        full = {fold(name) for one in knowledge.programmes.values() for name in one.names.values()}
+        full = {name for one in knowledge.programmes.values() for name in _folded(one.names.values())}
         self._all = _any(
             [
                 *(re.escape(name) for name in sorted(full, key=len, reverse=True)),
@@ -30,6 +30,11 @@ class Names:
     def strip(self, folded: str) -> str:
         """A folded question without the names; the whole of it where nothing else would be left."""
         return " ".join(self._all.sub(" ", folded).split()) or folded
+
+
+def _folded(names: Iterable[str]) -> list[str]:
+    # A name in other letters than ours folds to nothing, and nothing stands in every question.
+    return [folded for name in names if (folded := fold(name))]
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -14,11 +14,11 @@ LONGEST: Final = 2000  # characters that are read; what a person asks stands in 
 
 _CODE_BLOCK: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _TOKEN: Final = re.compile(r"<([@#!]?)([^<>|\n]*)(?:\|([^<>\n]*))?>")
-_EMOJI_NAME: Final = re.compile(r":[a-z0-9_+'-]*[a-z_+][a-z0-9_+'-]*:(?::skin-tone-\d:)?")
-_QUOTED: Final = re.compile(r"^\s*(?:&gt;|>)+ ?(?P<words>.*)$", re.MULTILINE)
+_EMOJI_NAME: Final = re.compile(r":(?=[0-9'-]*[a-z_+])[a-z0-9_+'-]+:(?::skin-tone-\d:)?")
+_QUOTED: Final = re.compile(r"^[^\S\n]*(?:&gt;|>)+ ?(?P<words>.*)$", re.MULTILINE)
 _URL: Final = re.compile(r"https?://\S+|www\.\S+")
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_MARKUP: Final = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MARKUP: Final = re.compile(r"(?<!\w)[*_~`]+|[*_~`]{1,40}(?!\w)")
 _SPACE: Final = re.compile(r"\s+")
 _NOT_WORD: Final = re.compile(r"[^a-z0-9$€%£]+")
 _DIGITS: Final = re.compile(r"\d+")
@@ -40,7 +40,7 @@ def words(text: str) -> str:
     text = _EMOJI_NAME.sub(" ", text)
     text = _URL.sub(" ", text)
     text = _EMAIL.sub(" ", text)
-    text = "".join(" " if _is_symbol(char) else char for char in unicodedata.normalize("NFC", text))
+    text = "".join(_visible(char) for char in unicodedata.normalize("NFC", text))
     text = _MARKUP.sub("", text)
     return _SPACE.sub(" ", text).strip()[:LONGEST]
 
@@ -58,11 +58,14 @@ def _token(match: re.Match[str]) -> str:
     return " "
 
 
-def _is_symbol(char: str) -> bool:
-    # Currency signs carry meaning; emoji, arrows, dingbats, control and invisible characters do not.
+def _visible(char: str) -> str:
+    # Currency signs carry meaning; emoji, arrows, dingbats and control characters do not.
     if char.isascii():
-        return not char.isprintable()
-    return unicodedata.category(char) in {"So", "Sk", "Cc", "Cf", "Cs", "Co", "Cn", "Me", "Mn"}
+        return char if char.isprintable() else " "
+    category = unicodedata.category(char)
+    if category == "Cf":  # soft hyphens and zero-width characters stand within words
+        return ""
+    return " " if category in {"So", "Sk", "Cc", "Cs", "Co", "Cn", "Me", "Mn"} else char
 
 
 def fold(text: str) -> str:

@@ -48,7 +48,7 @@ class Reader:
         if context.programme in found and len(found) > 1:
             found = self._of_thread(found, context.programme)
         best = tuple(decide.merged(list(found.values())))
-        asked = several.entries(plain, best, self.decision, lambda part: self._part(part, programmes))
+        asked = several.entries(plain, self.decision, lambda part: self._part(part, programmes))
         return Understanding(
             language=language,
             language_sure=sure,

@@ -22,14 +22,11 @@ _AND: Final = re.compile(rf"[,;]?\s+(?:et|und|and|sekä|ja)\s+(?=(?:{_ASKING})\b
 _SHORTEST: Final = 3  # words
 
 
-def entries(
-    message: str, whole: Sequence[Candidate], decision: Decision, ask: Callable[[str], Sequence[Candidate]]
-) -> tuple[str, ...]:
+def entries(message: str, decision: Decision, ask: Callable[[str], Sequence[Candidate]]) -> tuple[str, ...]:
     """The entries that a message asks for, in its order, if there are two or more; else none.
 
     Args:
         message: Its words, not folded.
-        whole: The candidates of the message as a whole, best first.
         decision: When a part is sure enough.
         ask: Gives the candidates of a part.
 
