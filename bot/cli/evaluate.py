@@ -22,7 +22,6 @@ from bot.cli.terminal import (
     progress_bar,
 )
 from bot.edition import Edition
-from bot.evaluation import weak
 from bot.evaluation.cases import Case, CasesError, read_cases
 from bot.evaluation.score import ACTION, FAR, NEAR, Grade, Result, asker, grade, share
 from bot.model import LANGUAGES
@@ -135,7 +134,8 @@ def _print_tables(results: Sequence[Result], out: TextIO) -> None:
                 print(f"{language:9}{style:10}{len(rows):5}{shares}", file=out)
     print("\nOut of scope, and the language of the reply:", file=out)
     print(
-        f"{'language':9}{'far answered':>14}{'far offered':>13}{'near answered':>15}{'near offered':>14}{'language right':>16}",
+        f"{'language':9}{'far answered':>14}{'far offered':>13}"
+        f"{'near answered':>15}{'near offered':>14}{'language right':>16}",
         file=out,
     )
     for language, row in figures(results).items():
@@ -175,7 +175,9 @@ def _compare(before: Sequence[Result], after: Sequence[Result], out: TextIO) -> 
 
 
 def _weak(opened: Edition, out: TextIO) -> int:
-    found = weak.phrasings(opened.knowledge, opened.reader, progress=progress_bar)
+    from bot.evaluation import weak  # noqa: PLC0415 - scikit-learn is only needed here
+
+    found = weak.phrasings(opened.knowledge, opened.reader.decision, progress_bar)
     for one in found:
         print(
             f"{one.confidence:6.1%}  {one.language}  {one.entry:34} {one.text}\n{'':11}without it: {one.instead}",

@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from bot.model import Language
+from bot.model import LANGUAGES, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,29 @@ def read_cases(paths: Iterable[Path]) -> list[Case]:
     """Read labelled questions. Raises CasesError, OSError."""
     cases = []
     for path in paths:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        # Not splitlines(): a separator such as U+2028 may stand within a text.
+        for number, line in enumerate(_text(path).split("\n"), start=1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
-                cases.append(
-                    Case(
-                        str(row["id"]),
-                        row["lang"],
-                        row.get("programme"),
-                        row["text"],
-                        tuple(row["expect"]),
-                        row.get("style", "plain"),
-                    )
-                )
-            except (ValueError, KeyError, TypeError) as error:
+                cases.append(_case(json.loads(line)))
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise CasesError(f"{path}:{number}: not a case ({error!r})") from error
     return cases
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CasesError(f"{path}: not UTF-8 (byte {error.start})") from error
+
+
+def _case(row: dict[str, Any]) -> Case:
+    language, programme, expect = row["lang"], row.get("programme"), row["expect"]
+    if language not in LANGUAGES:
+        raise ValueError(f"lang: one of {', '.join(LANGUAGES)}")
+    texts = (row["text"], row.get("style", "plain"), *(() if programme is None else (programme,)))
+    if not isinstance(expect, list) or not all(isinstance(value, str) for value in (*texts, *expect)):
+        raise TypeError("text, style and programme are texts, expect is a list of them")
+    return Case(str(row["id"]), language, programme, row["text"], tuple(expect), row.get("style", "plain"))

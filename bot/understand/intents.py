@@ -59,12 +59,7 @@ class IntentModel:
         self._values = arrays["values"]
         self._class_of = arrays["class_of"]  # per phrasing
         self._phrasings: list[str] = arrays["phrasings"].tobytes().decode().split("\n")
-        self._row_of = {phrasing: row for row, phrasing in enumerate(self._phrasings)}
         self._outside = self.classes.index(OUTSIDE)
-
-    def row(self, folded: str) -> int | None:
-        """The place of a folded phrasing among those the model was fitted on."""
-        return self._row_of.get(folded)
 
     def scores(self, folded: str) -> Floats:
         """The linear classifier's decision values, one a class."""
@@ -87,13 +82,11 @@ class IntentModel:
         products = self._values[at].astype(np.float32) * np.repeat(values, lengths)
         return np.bincount(self._rows[at], weights=products, minlength=len(self._class_of)).astype(np.float32)
 
-    def read(self, folded: str, skip: int | None = None) -> Reading:
-        """Read a folded question. `skip` leaves one phrasing out, to ask whether others hold it as well."""
+    def read(self, folded: str) -> Reading:
+        """Read a folded question."""
         columns, values = self.vocabulary.vector(folded)
         scores = self._scores(columns, values)
         similarities = self._similarities(columns, values)
-        if skip is not None:
-            similarities[skip] = 0
         best = [int(n) for n in np.argsort(-scores) if n != self._outside][:CONSIDERED]
         looked_at = [*best, self._outside]
         near = self._near(similarities, looked_at)
