@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -27,6 +29,7 @@ COMMANDS: Final = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 for success, 1 for a failure, 2 for usage."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _speak_utf8()
     parser = argparse.ArgumentParser(prog="partnerdesk", description="A support desk for partners, in Slack.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (module, purpose) in COMMANDS.items():
@@ -36,18 +39,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parser.parse_args(given)
     try:
         code: int = importlib.import_module(f"bot.cli.{COMMANDS[args.command][0]}").command(args)
+        sys.stdout.flush()
     except CommandError as error:
-        print(f"partnerdesk: {error}", file=sys.stderr)
+        sys.stderr.write(f"partnerdesk: {error}\n")
         return error.code
     except (DocumentError, SettingsError) as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return FAILURE
     except BrokenPipeError:  # `partnerdesk … | head`
-        sys.stderr.close()
+        # What is still unwritten goes nowhere; else Python would complain of it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _speak_utf8() -> None:
+    """JSON is UTF-8 whatever the system says, and a byte that is none must not end a conversation."""
+    for stream, errors in (
+        (sys.stdin, "surrogateescape"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
 
 
 if __name__ == "__main__":

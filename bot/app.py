@@ -15,6 +15,7 @@ from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 
 from bot import paths
 from bot.adapters.clock import SystemClock
@@ -117,7 +118,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         incoming.DELETION: answering.deletion_job(services),
         incoming.INVITED: answering.invited_job(services),
         incoming.HOME: home.home_job(services),
-        effects.POST: posting.post_job(services),
+        incoming.POST: posting.post_job(services),
         effects.REWRITE: posting.rewrite_job(services),
         effects.REMOVE: posting.remove_job(services),
         effects.WHISPER: posting.whisper_job(services),
@@ -156,9 +157,12 @@ def bolt_app(settings: Settings, services: Services, identity: Identity, client:
 
 
 def _reporter(services: Services) -> Callable[..., Any]:
-    """Tells whoever clicked that it went wrong, with an id under which the log holds the details."""
+    """Tells whoever clicked that it went wrong, with an id under which the log holds the details.
 
-    async def report(error: Exception, body: dict[str, Any]) -> None:
+    Slack reads a 500: it repeats an event, and shows a click as failed. Raised on, the error would be told twice.
+    """
+
+    async def report(error: Exception, body: dict[str, Any]) -> BoltResponse:
         id_ = uuid.uuid4().hex[:8]
         _log.error("request failed, id %s: %s", id_, type(error).__name__, exc_info=None if _is_away(error) else error)
         user, channel = (body.get("user") or {}).get("id"), (body.get("channel") or {}).get("id")
@@ -166,7 +170,7 @@ def _reporter(services: Services) -> Callable[..., Any]:
             t = services.editions.current.renderer.catalogues[DEFAULT_LANGUAGE]
             text = t("That did not work, and nothing was changed. Please try again in a moment. (Error {id})", id=id_)
             await services.slack.whisper(channel=channel, user=user, thread=None, text=text, blocks=[])
-        raise error
+        return BoltResponse(status=500, body="")
 
     return report
 

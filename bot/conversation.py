@@ -66,11 +66,16 @@ _MEETING_KINDS: Final = {
 }
 _SMALL_TALK: Final = frozenset({Outcome.GREETING, Outcome.THANKS, Outcome.HELP})
 _MISSES: Final = frozenset({Outcome.FALLBACK, Outcome.CHOICES})
+_ASIDES: Final = frozenset({*_SMALL_TALK, Outcome.TOPICS, Outcome.LANGUAGE, Outcome.HUMAN})
+"""What is no question: a person who is asked to help is given the one before it."""
+
 _OUTRIGHT: Final = frozenset({Outcome.ANSWER, Outcome.RULE})
 """What a channel set to `answer: questions` is told without having asked."""
 
 _RIVAL: Final = 0.7
 """Two programmes fit about as well if the second's best candidate has this share of the first's confidence."""
+
+_LONG_NAME: Final = 6  # letters of a language's name that can spare two
 
 _PICK: Final = re.compile(r"([0-9])\s*[.)]?")
 
@@ -108,7 +113,9 @@ class Conversation:
             reply = replace(reply, notice=reply.notice or Notice.TOO_LONG)
         if not asked and reply.outcome not in _OUTRIGHT:
             return Turn(thread, (Count(reply.outcome, reply.language),), understanding)
-        thread = replace(thread, asker=person.id, question=question.text[: 4 * LONGEST])
+        is_question = reply.outcome not in _ASIDES or not thread.question
+        asked_before = question.text[: 4 * LONGEST] if is_question else thread.question
+        thread = replace(thread, asker=person.id, question=asked_before)
         turn = self._take(reply, thread, person, question.channel, understanding, said)
         may_be = reply.outcome in _MISSES and question.foreign is None and not question.forced_language
         return replace(turn, may_be_foreign=may_be)
@@ -202,6 +209,9 @@ class Conversation:
         if reply.outcome is Outcome.LANGUAGE:
             reply, effects = self._switch(reply, thread, said)
         missed = reply.outcome in _MISSES
+        if reply.outcome is Outcome.HUMAN:
+            effects.append(HandOver(thread.question, self._last_answer(reply.language, thread)))
+            thread = replace(thread, handed_over=True)
         thread = replace(
             thread,
             language=reply.language,
@@ -209,18 +219,22 @@ class Conversation:
             entry=reply.entry or thread.entry,
             offered=reply.choices,
             misses=thread.misses + 1 if missed else 0,
-            question=thread.question,
         )
-        if reply.outcome is Outcome.HUMAN:
-            effects.append(HandOver(thread.question, reply))
-            thread = replace(thread, handed_over=True)
-        posts = [Post(reply)]
-        if channel.place is Place.DIRECT and not person.is_greeted:
-            # The first direct message: its answer, and what else the bot can do; a greeting is answered by the latter.
-            welcome = Post(self.help(reply.language, reply.programme))
-            posts = [welcome] if reply.outcome in _SMALL_TALK else [*posts, welcome]
-            effects.append(Remember(greeted=True))
-        return Turn(thread, (*posts, *effects), understanding)
+        return Turn(thread, (*self._said(reply, person, channel), *effects), understanding)
+
+    def _said(self, reply: Reply, person: Person, channel: Channel) -> tuple[Effect, ...]:
+        """The reply; and to a first direct message also what else the bot can do, which answers a greeting too."""
+        if channel.place is not Place.DIRECT or person.is_greeted:
+            return (Post(reply),)
+        welcome, greeted = Post(self.help(reply.language, reply.programme)), Remember(greeted=True)
+        is_welcome = reply.outcome in _SMALL_TALK and reply.notice is not Notice.PICTURE
+        return (welcome, greeted) if is_welcome else (Post(reply), welcome, greeted)
+
+    def _last_answer(self, language: Language, thread: Thread) -> Reply | None:
+        """What the bot answered last in a thread, if it did."""
+        if thread.entry is None or thread.misses:
+            return None
+        return self._to_entry(Reply(Outcome.FALLBACK, language, thread.programme), thread.entry)
 
     def _switch(self, reply: Reply, thread: Thread, said: str) -> tuple[Reply, list[Effect]]:
         """A person asks for another language: kept, and the thread's last answer is said again in it."""
@@ -228,10 +242,10 @@ class Conversation:
         if wanted is None:
             return reply, []
         effects: list[Effect] = [Remember(language=wanted)]
-        reply = replace(reply, language=wanted, result={"language": wanted})
         if thread.entry:
-            reply = replace(self._to_entry(replace(reply, outcome=Outcome.FALLBACK), thread.entry), candidates=())
-        return reply, effects
+            again = self._to_entry(replace(reply, language=wanted, outcome=Outcome.FALLBACK), thread.entry)
+            return replace(again, candidates=()), effects
+        return _language_chosen(wanted), effects
 
     def _wordless(self, question: Question, thread: Thread, person: Person, *, asked: bool) -> Turn:
         """Nothing to read: a bare mention, emoji, a picture."""
@@ -246,10 +260,13 @@ class Conversation:
             return Turn(thread)  # a lone emoji in a conversation asks for nothing
         notice = Notice.PICTURE if picture else Notice.EMPTY
         reply = Reply(Outcome.HELP, language, programme, notice=notice)
-        return Turn(replace(thread, asker=person.id, language=language), (Post(reply),))
+        said = self._said(reply, person, question.channel)
+        return Turn(replace(thread, asker=person.id, language=language), said)
 
     def in_language(self, reply: Reply, language: Language) -> Reply:
         """The same reply in another language; an entry that is not released in it says so."""
+        if reply.outcome is Outcome.LANGUAGE or reply.notice is Notice.FOREIGN:
+            return _language_chosen(language)
         if reply.entry is None:
             return replace(reply, language=language, notice=reply.notice if reply.outcome in _MISSES else None)
         again = self._to_entry(replace(reply, language=language, notice=None, languages=()), reply.entry)
@@ -264,17 +281,26 @@ class Conversation:
         return self.knowledge.entry(reply.entry) if reply.entry else None
 
 
+def _language_chosen(language: Language) -> Reply:
+    return Reply(Outcome.LANGUAGE, language, result={"language": language})
+
+
 def named_language(said: str) -> Language | None:
     """The language that a person names, in any of the four; the last one named if several are."""
     folded = fold(said)
     found = []
     for wanted in LANGUAGES:
         for spoken in LANGUAGES:
-            stem = fold(i18n.language_name(wanted, spoken))[:-1]
+            stem = _stem(fold(i18n.language_name(wanted, spoken)))
             at = folded.rfind(stem)
             if at >= 0 and (at == 0 or folded[at - 1] == " "):
                 found.append((at, wanted))
     return max(found)[1] if found else None
+
+
+def _stem(name: str) -> str:
+    # What is left of a language's name in every form: Finnish weakens englanti to englanniksi.
+    return name[:-2] if len(name) > _LONG_NAME else name[:-1]
 
 
 def _floor_after(question: Question, thread: Thread, person: Person) -> Thread:

@@ -6,6 +6,7 @@ in `Problems`, a harmless default stands in for it, and reading goes on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 import yaml
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast; the wheels have it
+_DEEPEST: Final = 50  # levels; nobody writes as many, and libyaml crashes the process at some ten thousand
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -169,7 +171,7 @@ class Field:
         """A number."""
         if self.is_missing:
             return default
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float) or not math.isfinite(self.value):
             self.wrong("a number is needed here")
             return default
         return self.value
@@ -190,8 +192,24 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError):
-        return value
+    except (yaml.YAMLError, ArithmeticError, AttributeError, LookupError, ValueError):
+        return value  # a tag that does not fit the text (`!!bool maybe`): whoever wants a value of it says so
+
+
+def _fault(text: str) -> tuple[int, str] | None:
+    """What is YAML, but cannot be walked: the line and what to do. Raises YAMLError."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):  # one may hold itself, or a thousand of another
+            return line, "an alias (*name) cannot stand here; write the value out"
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            return line, f"nested deeper than {_DEEPEST} levels; write it flatter"
+    return None
 
 
 def read(path: Path, problems: Problems, *, name: str | None = None) -> Field:
@@ -206,7 +224,8 @@ def read(path: Path, problems: Problems, *, name: str | None = None) -> Field:
     shown = name or str(path)
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_Loader)
+        fault = _fault(text)
+        node = None if fault else yaml.compose(text, Loader=_Loader)
     except FileNotFoundError:
         problems.error(shown, 1, "the file is missing; add it")
     except UnicodeDecodeError as error:
@@ -215,8 +234,10 @@ def read(path: Path, problems: Problems, *, name: str | None = None) -> Field:
         problems.error(shown, 1, f"cannot be read ({error.strerror})")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error)
+        what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
         problems.error(shown, mark.line + 1 if mark else 1, f"no YAML: {what}")
     else:
+        if fault:
+            problems.error(shown, *fault)
         return Field(node, shown, "", 1, problems)
     return Field(None, shown, "", 1, problems)

@@ -49,7 +49,7 @@ class Translator:
 
     def __call__(self, source: str, /, **values: object) -> str:
         """Translate a sentence. Raises KeyError for a value that the sentence wants and does not get."""
-        return self._find(source).format(**values) if values else self._find(source)
+        return self._find(source).format(**values)
 
     def plural(self, singular: str, plural: str, n: int, /, **values: object) -> str:
         """Translate a sentence with a number in it, `{n}`, in the plural form that the number takes."""
@@ -110,7 +110,7 @@ def number(value: float, language: Language) -> str:
 @lru_cache(maxsize=1024)
 def percent(fraction: float, language: Language) -> str:
     """A fraction as a percentage, with as many decimals as it has (at most two)."""
-    return format_percent(fraction, format=None, locale=_locale(language), decimal_quantization=False)
+    return format_percent(round(fraction, 4), format=None, locale=_locale(language), decimal_quantization=False)
 
 
 @lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ from bot.model import LANGUAGES, Channel, Language, Person, PersonId, Place, Que
 
 _NOBODY: Final = Person(PersonId("", ""))
 _KEYS: Final = ("id", "text", "programme", "language", "channel_language", "today")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PROGRESS_EVERY: Final = 50
 
 
@@ -30,8 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_knowledge_argument(parser)
 
 
-def command(args: argparse.Namespace, out: TextIO = sys.stdout) -> int:
+def command(args: argparse.Namespace, out: TextIO | None = None) -> int:
     """Answer; 0 for success, 1 if a line of a batch could not be read."""
+    out = out or sys.stdout
     if (args.text is None) == (args.batch is None):
         raise CommandError("ask: give one question, or --batch FILE", USAGE)
     lines = None if args.batch is None else _lines(args.batch)
@@ -44,7 +47,7 @@ def command(args: argparse.Namespace, out: TextIO = sys.stdout) -> int:
     except ValueError as error:
         raise CommandError(f"ask: {error}", USAGE) from error
     text = opened.renderer.plain(reply)
-    print(json.dumps(as_json(asked["id"], reply, text), ensure_ascii=False) if args.json else text, file=out)
+    print(_line(as_json(asked["id"], reply, text)) if args.json else text, file=out)
     return 0
 
 
@@ -53,8 +56,8 @@ def ask(opened: Edition, asked: dict[str, Any]) -> Reply:
     programme, language = asked.get("programme"), asked.get("language")
     channel_language = asked.get("channel_language")
     if not isinstance(asked.get("text"), str):
-        raise ValueError('"text" is missing or no text')
-    if programme is not None and programme not in opened.knowledge.programmes:
+        raise ValueError('"text" is missing or no text')  # noqa: TRY004 - one kind of error for a line
+    if programme is not None and programme not in tuple(opened.knowledge.programmes):  # it may be a list
         raise ValueError(f"unknown programme {programme!r}; known: {', '.join(opened.knowledge.programmes)}")
     for name, value in (("language", language), ("channel_language", channel_language)):
         if value is not None and value not in LANGUAGES:
@@ -64,7 +67,7 @@ def ask(opened: Edition, asked: dict[str, Any]) -> Reply:
     question = Question(
         asked["text"],
         channel,
-        today if isinstance(today, date) else _day(today) if today else datetime.now(UTC).astimezone().date(),
+        today if isinstance(today, date) else _today() if today is None else _day(today),
         forced_language=language,
     )
     reply = turn(opened, question, Thread("", ""), _NOBODY).reply
@@ -95,7 +98,7 @@ def _batch(lines: list[str], opened: Edition, out: TextIO) -> int:
     failed = False
     for number, row in enumerate(_answers(lines, opened), start=1):
         failed = failed or "error" in row
-        print(json.dumps(row, ensure_ascii=False), file=out)
+        print(_line(row), file=out)
         if number % _PROGRESS_EVERY == 0 or number == len(lines):
             progress_bar(number, len(lines), "asked")
     return FAILURE if failed else 0
@@ -105,9 +108,7 @@ def _answers(lines: Iterable[str], opened: Edition) -> Iterator[dict[str, Any]]:
     for line in lines:
         id_: object = None
         try:
-            asked = json.loads(line)
-            if not isinstance(asked, dict):
-                raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of error for a line
+            asked = _object(line)
             id_ = asked.get("id")
             reply = ask(opened, {key: asked.get(key) for key in _KEYS})
             yield as_json(id_, reply, opened.renderer.plain(reply))
@@ -115,19 +116,49 @@ def _answers(lines: Iterable[str], opened: Edition) -> Iterator[dict[str, Any]]:
             yield {"id": id_, "error": str(error)}
 
 
+def _object(line: str) -> dict[str, Any]:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        raise ValueError("not UTF-8") from None
+    asked = json.loads(line, parse_constant=_refuse)
+    if not isinstance(asked, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 - as above
+    id_ = asked.get("id")
+    if not isinstance(id_, str | int | None):
+        raise ValueError('"id" is neither a text nor a whole number')  # noqa: TRY004 - as above
+    return asked
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _line(row: dict[str, Any]) -> str:
+    # Half a surrogate pair is JSON, but no UTF-8: it goes out as the escape that it came in as.
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+
+
 def _lines(name: str) -> list[str]:
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        # A byte that is no UTF-8 makes an error of its own line, not of the file.
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
         raise CommandError(f"ask: cannot read {name}: {error}") from error
     return [line for line in text.split("\n") if line.strip()]
 
 
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
 def _day(text: object) -> date:
     try:
-        return date.fromisoformat(str(text))
+        if isinstance(text, str) and _DAY.fullmatch(text):
+            return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as YYYY-MM-DD") from None
+        pass  # such as 30 February
+    raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as YYYY-MM-DD")
 
 
 def language_of_system(name: str | None) -> Language | None:

@@ -12,6 +12,7 @@ from typing import Final, TextIO
 from bot.cli.ask import language_of_system
 from bot.cli.terminal import USAGE, CommandError, add_knowledge_argument, edition, turn
 from bot.edition import Edition
+from bot.i18n import percent
 from bot.model import (
     DEFAULT_LANGUAGE,
     LANGUAGES,
@@ -71,7 +72,8 @@ class Chat:
         return self._take(turn(self.edition, question, self.thread, self.person))
 
     def _take(self, taken: Turn) -> str:
-        self.thread, self.understanding = taken.thread, taken.understanding
+        self.thread = taken.thread
+        self.understanding = taken.understanding or self.understanding  # picking a number asks nothing new
         for effect in taken.effects:
             if isinstance(effect, Remember):
                 self.person = replace(
@@ -95,7 +97,7 @@ class Chat:
         self.person = replace(self.person, language=language)
         if self.last is None:
             return self._t("I answer in English from now on.")
-        self.last = replace(self.last, language=language)
+        self.last = self.edition.conversation.in_language(self.last, language)
         return self._shown(self.last)
 
     def _programme(self, id_: str) -> str:
@@ -118,13 +120,13 @@ class Chat:
         matched = self.edition.reader.matched(read)
         for candidate in read.candidates:
             near = f" ~ {matched[candidate.entry]}" if matched.get(candidate.entry) else ""
-            lines.append(f"{candidate.confidence:6.1%}  {candidate.entry}{near}")
+            lines.append(f"{self._percent(candidate.confidence):>8}  {candidate.entry}{near}")
         decision = self.edition.reader.decision
         lines.append(
             t(
                 "Answers from {answer}, offers choices from {offer}",
-                answer=f"{decision.answer:.0%}",
-                offer=f"{decision.offer:.0%}",
+                answer=self._percent(decision.answer),
+                offer=self._percent(decision.offer),
             )
         )
         return "\n".join(lines)
@@ -146,6 +148,9 @@ class Chat:
     def _language(self) -> Language:
         return self.thread.language or self.person.language or DEFAULT_LANGUAGE
 
+    def _percent(self, fraction: float) -> str:
+        return percent(round(fraction, 3), self._language)
+
     def _t(self, source: str, /, **values: object) -> str:
         t = self.edition.renderer.catalogues[self._language]
         return t(source, **values)
@@ -155,8 +160,9 @@ class Chat:
         return self._commands()
 
 
-def command(args: argparse.Namespace, stdin: TextIO = sys.stdin, out: TextIO = sys.stdout) -> int:
+def command(args: argparse.Namespace, stdin: TextIO | None = None, out: TextIO | None = None) -> int:
     """Talk until the person leaves or the input ends."""
+    stdin, out = stdin or sys.stdin, out or sys.stdout
     opened = edition(args.knowledge)
     if args.programme and args.programme not in opened.knowledge.programmes:
         known = ", ".join(opened.knowledge.programmes)
@@ -169,8 +175,8 @@ def command(args: argparse.Namespace, stdin: TextIO = sys.stdin, out: TextIO = s
     )
     print(chat.welcome(), end="\n\n", file=out)
     while True:
-        print("> ", end="", flush=True, file=out)
         try:
+            print("> ", end="", flush=True, file=out)
             line = stdin.readline()
         except KeyboardInterrupt:
             line = ""

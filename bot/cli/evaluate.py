@@ -51,8 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_knowledge_argument(parser)
 
 
-def command(args: argparse.Namespace, out: TextIO = sys.stdout) -> int:
+def command(args: argparse.Namespace, out: TextIO | None = None) -> int:
     """Measure; 0 unless a file cannot be read."""
+    out = out or sys.stdout
     folder = knowledge_folder(args.knowledge)
     opened = edition(folder)
     if args.weak:

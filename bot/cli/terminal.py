@@ -35,7 +35,9 @@ def add_knowledge_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def knowledge_folder(named: Path | None = None) -> Path:
-    """The knowledge folder to use: the named one, else that of the settings. Raises SettingsError."""
+    """The knowledge folder to use: the named one, else that of the settings. Raises CommandError, SettingsError."""
+    if named is not None and not named.is_dir():
+        raise CommandError(f"--knowledge: {named} is no folder", USAGE)
     return named or Settings.from_env(os.environ, serve=False).knowledge
 
 

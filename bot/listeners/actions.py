@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from bot.conversation import NONE
 from bot.listeners import effects
-from bot.listeners.clicks import Click, Clicked, change
+from bot.listeners.clicks import Click, Clicked, change, look_up
 from bot.listeners.effects import Origin
 from bot.listeners.services import Services
-from bot.model import LANGUAGES, HandOver, Language, Outcome, Post, Remember, Reply, Turn
+from bot.model import LANGUAGES, HandOver, Language, Notice, Outcome, Post, Remember, Reply, Turn
 from bot.render import messages as controls
 from bot.render.views import feedback_form
 from bot.store import handoffs, tallies, votes
@@ -62,12 +62,14 @@ def _simple(services: Services, do: Callable[[Services, Connection, Clicked], No
 def _unhelpful(services: Services) -> _Listener:
     async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
         click = Click.of(body, services)
-        clicked = await change(services, click, lambda conn, found: _vote(services, conn, found, -1))
+        # The form first: its trigger lives three seconds, and the vote may have to wait for the database.
+        clicked = await look_up(services, click)
         if clicked is not None:
             renderer = services.editions.current.renderer
             t = renderer.catalogues[_language_for(clicked)]
             form = feedback_form(t, channel=click.channel, ts=click.message_ts, with_person=renderer.has_desk)
             await services.slack.open_view(click.trigger, form)
+            await change(services, click, lambda conn, found: _vote(services, conn, found, -1))
         await ack()
 
     return listen
@@ -103,17 +105,20 @@ def _vote(services: Services, conn: Connection, clicked: Clicked, value: int) ->
     before = votes.cast(
         conn, services.workspace, click.channel, click.message_ts, clicked.person.id, 1 if value > 0 else -1, now
     )
-    if before != value:
-        reply = clicked.message.reply
-        kind = "helpful" if value > 0 else "unhelpful"
+    if before == value:
+        return
+    reply = clicked.message.reply
+    # A changed mind moves the count, so that the sum over days is one a person.
+    for vote, n in ((value, 1), *([(before, -1)] if before is not None else [])):
         tallies.add(
             conn,
             services.workspace,
             now.date(),
-            kind,
+            "helpful" if vote > 0 else "unhelpful",
             language=clicked.message.language,
             programme=reply.programme,
             entry=reply.entry,
+            n=n,
         )
 
 
@@ -164,7 +169,8 @@ def _switch(services: Services, conn: Connection, clicked: Clicked) -> None:
 
 def _kept_choice(reply: Reply, language: Language) -> tuple[Remember, ...]:
     # A person who was asked for their language has said it for good; one who looks at an answer has not.
-    return (Remember(language=language),) if reply.outcome is Outcome.LANGUAGE or reply.notice else ()
+    was_asked = reply.outcome is Outcome.LANGUAGE or reply.notice is Notice.FOREIGN
+    return (Remember(language=language),) if was_asked else ()
 
 
 def _language_for(clicked: Clicked) -> Language:

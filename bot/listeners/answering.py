@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.listeners import effects, people
 from bot.listeners.effects import Origin
-from bot.listeners.incoming import mentions
+from bot.listeners.incoming import Kept, as_message, is_under_way, mentions
 from bot.listeners.services import Services
 from bot.model import (
     DEFAULT_LANGUAGE,
@@ -58,7 +58,10 @@ async def _turn(services: Services, question: Question, thread: Thread, person: 
 
 
 def edit_job(services: Services) -> Handler:
-    """Answers an edited message anew, in place; or at last, if the edit is what made it a question to us."""
+    """Answers an edited message anew, in place; or at last, if the edit is what made it a question to us.
+
+    An edit may overtake its message: then it is what is answered, and the message, when it comes, is known.
+    """
 
     async def edit(job: Job) -> Unit[None] | None:
         written = job.payload
@@ -77,7 +80,14 @@ def edit_job(services: Services) -> Handler:
         if not turn.effects:
             return None
         origin = Origin(job.key, person.id, written["ts"], answered[0].ts if answered else None)
-        return lambda conn: effects.carry_out(conn, services, turn, origin)
+
+        def unit(conn: Connection) -> None:
+            if is_under_way(conn, services, written["channel"], written["ts"]):
+                _after_its_answer(conn, services, job)
+            elif answered or not _add(conn, services, as_message(services, written)):
+                effects.carry_out(conn, services, turn, origin)
+
+        return unit
 
     return edit
 
@@ -89,6 +99,9 @@ def deletion_job(services: Services) -> Handler:
         gone = job.payload
 
         def unit(conn: Connection) -> None:
+            if is_under_way(conn, services, gone["channel"], gone["ts"]):
+                _after_its_answer(conn, services, job)
+                return
             thread = threads.load(conn, services.workspace, gone["channel"], gone["thread_ts"])
             if thread is None or thread.last_ts != gone["ts"] or thread.handed_over:
                 return
@@ -116,6 +129,15 @@ def invited_job(services: Services) -> Handler:
         return lambda conn: effects.whisper(conn, services, reply, thread, Origin(job.key, who))
 
     return greet
+
+
+def _after_its_answer(conn: Connection, services: Services, job: Job) -> None:
+    """Do a job again, behind what stands before it in the thread by now."""
+    services.work.add(conn, job.kind, f"{job.key}:again", job.payload, lane=job.lane)
+
+
+def _add(conn: Connection, services: Services, kept: Kept) -> bool:
+    return services.work.add(conn, kept.kind, kept.key, kept.payload, lane=kept.lane)
 
 
 def _author(written: dict[str, Any]) -> PersonId:

@@ -59,12 +59,11 @@ class Clicked:
 
     @property
     def by_asker(self) -> bool:
-        """Whether whoever asked clicked, or somebody who may answer for them: their organisation, or staff.
+        """Whether whoever asked clicked.
 
         Anybody else's click on a shared message changes nothing; what it asks for is shown to them alone.
         """
-        asker = self.message.asker
-        return asker is None or asker == self.person.id or self.person.is_staff
+        return self.message.asker in {None, self.person.id}
 
 
 Change = Callable[[Connection, Clicked], None]
@@ -74,22 +73,27 @@ async def change(services: Services, click: Click, unit: Change) -> Clicked | No
     """Look up what was clicked and change it, in one transaction; None if the message is not (or no longer) ours."""
 
     def run(conn: Connection) -> Clicked | None:
-        message = messages.by_ts(conn, services.workspace, click.channel, click.message_ts)
-        if message is None:
-            return None
-        thread_ts = message.thread_ts or message.ts
-        thread = threads.load(conn, services.workspace, click.channel, thread_ts) or Thread(click.channel, thread_ts)
-        clicked = Clicked(
-            click,
-            message,
-            thread,
-            people.load(conn, services, click.who, click.channel),
-            channel_of(services, click.channel),
-        )
-        unit(conn, clicked)
+        clicked = _clicked(conn, services, click)
+        if clicked is not None:
+            unit(conn, clicked)
         return clicked
 
     return await services.store.run(run)
+
+
+async def look_up(services: Services, click: Click) -> Clicked | None:
+    """What was clicked, to show a form for it; nothing is changed."""
+    return await services.store.read(lambda conn: _clicked(conn, services, click))
+
+
+def _clicked(conn: Connection, services: Services, click: Click) -> Clicked | None:
+    message = messages.by_ts(conn, services.workspace, click.channel, click.message_ts)
+    if message is None:
+        return None
+    thread_ts = message.thread_ts or message.ts
+    thread = threads.load(conn, services.workspace, click.channel, thread_ts) or Thread(click.channel, thread_ts)
+    person = people.load(conn, services, click.who, click.channel)
+    return Clicked(click, message, thread, person, channel_of(services, click.channel))
 
 
 def channel_of(services: Services, channel: str) -> Channel:

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from bot.listeners.incoming import lane
+from bot.listeners.incoming import POST, lane
 from bot.listeners.services import Services
 from bot.model import Count, Effect, HandOver, Outcome, PersonId, Post, Remember, Reply, Thread, Turn
 from bot.store import codec, handoffs, people, tallies, threads
 
-POST: Final = "post"
 REWRITE: Final = "rewrite"
 REMOVE: Final = "remove"
 WHISPER: Final = "whisper"
@@ -37,16 +36,16 @@ def carry_out(conn: Connection, services: Services, turn: Turn, origin: Origin) 
     effects = list(turn.effects)
     if any(isinstance(effect, HandOver) for effect in effects):
         effects = _handed_over(conn, services, effects, thread, origin)
-    if thread.asker is not None or effects:
+    if any(isinstance(effect, Remember) and effect.greeted for effect in effects):
+        effects = _welcomed_once(conn, services, effects, origin)
+    if thread.asker is not None or any(not isinstance(effect, Count) for effect in effects):
         threads.save(conn, services.workspace, thread, now)
     for n, effect in enumerate(effects):
         match effect:
             case Post(reply):
                 _say(conn, services, reply, thread, origin, n)
-            case Remember(language, programme, greeted):
+            case Remember(language, programme):
                 people.remember(conn, services.workspace, origin.who, language=language, programme=programme)
-                if greeted:
-                    people.greet_once(conn, services.workspace, origin.who, now)
             case Count(outcome, language):
                 tallies.add(conn, services.workspace, now.date(), f"unsaid:{outcome}", language=language)
 
@@ -84,6 +83,13 @@ def whisper(conn: Connection, services: Services, reply: Reply, thread: Thread, 
     """Show a reply to one person alone."""
     key = f"{WHISPER}:{origin.key}"
     services.work.add(conn, WHISPER, key, posted(reply, thread, origin), lane=lane(thread.channel, thread.ts))
+
+
+def _welcomed_once(conn: Connection, services: Services, effects: Sequence[Effect], origin: Origin) -> list[Effect]:
+    """The effects; without the welcome at their end if another message of the person was quicker to bring it."""
+    posts = [effect for effect in effects if isinstance(effect, Post)]
+    is_first = people.greet_once(conn, services.workspace, origin.who, services.clock.now())
+    return [effect for effect in effects if is_first or len(posts) == 1 or effect is not posts[-1]]
 
 
 def _handed_over(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy import Connection
 
 from bot.listeners import people
+from bot.listeners.incoming import HOME
 from bot.listeners.services import Services
 from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Job, Language, Person, PersonId
 from bot.ports import Handler
@@ -33,11 +35,17 @@ def register(app: AsyncApp, services: Services) -> None:
         chosen = (action.get("selected_option") or {}).get("value")
         who = PersonId(user.get("team_id") or services.workspace, user["id"])
         if chosen in LANGUAGES:
-            await services.store.run(lambda conn: stored.remember(conn, services.workspace, who, language=chosen))
+            key = f"home:{services.workspace}:{who.user}:{action['action_ts']}"
+            await services.store.run(lambda conn: _choose(conn, services, who, chosen, key))
         await ack()
-        await publish(services, await people.find(services, who, None))
 
     app.action(render.HOME_LANGUAGE)(language)
+
+
+def _choose(conn: Connection, services: Services, who: PersonId, language: Language, key: str) -> None:
+    """Keep the language, and have the tab drawn anew: the click does not wait for Slack."""
+    stored.remember(conn, services.workspace, who, language=language)
+    services.work.add(conn, HOME, key, {"user": who.user, "team": who.team}, lane=f"home:{who.user}")
 
 
 async def publish(services: Services, person: Person) -> None:

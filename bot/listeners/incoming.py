@@ -19,6 +19,7 @@ from bot.store import messages, threads
 MESSAGE: Final = "message"
 EDIT: Final = "edit"
 DELETION: Final = "deletion"
+POST: Final = "post"
 INVITED: Final = "invited"
 HOME: Final = "home"
 
@@ -77,6 +78,12 @@ def lane(channel: str, thread_ts: str) -> str:
     return f"{channel}:{thread_ts}"
 
 
+def is_under_way(conn: Connection, services: Services, channel: str, ts: str) -> bool:
+    """Whether a message is still to be answered, or its answer to be posted."""
+    key = message_key(services, channel, ts)
+    return bool(services.work.pending(conn, key) or services.work.pending(conn, f"{POST}:{key}:"))
+
+
 def _event_key(services: Services, body: Mapping[str, Any]) -> str:
     return f"event:{services.workspace}:{body.get('event_id')}"
 
@@ -102,13 +109,18 @@ def _message(conn: Connection, services: Services, body: Mapping[str, Any], even
     written = _written(services, event, body)
     if written is None or not _is_ours(conn, services, written):
         return None
-    return _as_message(services, written)
+    return as_message(services, written)
 
 
-def _as_message(services: Services, written: dict[str, Any]) -> Kept:
+def as_message(services: Services, written: dict[str, Any]) -> Kept:
+    """The job that answers a message, whichever event told of it."""
     channel, ts = written["channel"], written["ts"]
-    key = f"msg:{services.workspace}:{channel}:{ts}"
-    return Kept(MESSAGE, key, lane(channel, written["thread_ts"] or ts), written)
+    return Kept(MESSAGE, message_key(services, channel, ts), lane(channel, written["thread_ts"] or ts), written)
+
+
+def message_key(services: Services, channel: str, ts: str) -> str:
+    """The key of the job that answers a message."""
+    return f"msg:{services.workspace}:{channel}:{ts}"
 
 
 def _is_ours(conn: Connection, services: Services, written: Mapping[str, Any]) -> bool:
@@ -117,7 +129,8 @@ def _is_ours(conn: Connection, services: Services, written: Mapping[str, Any]) -
         return True
     if written["thread_ts"] is None or written["thread_ts"] == written["ts"]:
         return services.desk.channel(written["channel"]).answers_questions
-    return threads.load(conn, services.workspace, written["channel"], written["thread_ts"]) is not None
+    thread = threads.load(conn, services.workspace, written["channel"], written["thread_ts"])
+    return thread is not None or is_under_way(conn, services, written["channel"], written["thread_ts"])
 
 
 def _edit(conn: Connection, services: Services, body: Mapping[str, Any], event: Mapping[str, Any]) -> Kept | None:
@@ -138,7 +151,8 @@ def _edit(conn: Connection, services: Services, body: Mapping[str, Any], event: 
 def _deletion(conn: Connection, services: Services, body: Mapping[str, Any], event: Mapping[str, Any]) -> Kept | None:
     channel, ts = event.get("channel") or "", event.get("deleted_ts") or ""
     before = event.get("previous_message") or {}
-    if not messages.by_question(conn, services.workspace, channel, ts):
+    answered = messages.by_question(conn, services.workspace, channel, ts)
+    if not answered and not is_under_way(conn, services, channel, ts):
         return None
     thread_ts = before.get("thread_ts") or ts
     return Kept(

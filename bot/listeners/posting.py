@@ -74,7 +74,7 @@ def whisper_job(services: Services) -> Handler:
         if job.attempts > 1:
             return
         reply = codec.load(Reply, payload["reply"])
-        message = services.editions.current.renderer.message(reply)
+        message = services.editions.current.renderer.message(reply, with_controls=False)
         await services.slack.whisper(
             channel=payload["channel"],
             user=payload["user"],

@@ -31,14 +31,19 @@ def recorder(services: Services) -> Hook:
             await next()
             return None
         event = body.get("event") or {}
-        if event.get("type") in incoming.EVENTS and not _is_own(services, event):
-            # What is not for us is dropped without a write: most of a busy channel is not.
-            kept = await services.store.read(lambda conn: incoming.keep(conn, services, body))
-            if kept is not None:
-                await services.store.run(lambda conn: _add(conn, services, kept))
+        if event.get("type") not in incoming.EVENTS or _is_own(services, event):
+            return BoltResponse(status=200, body="")
+        # What is not for us is dropped without a write: most of a busy channel is not. Whether a message is written to
+        # us is seen without the database.
+        if _is_to_us(services, event) or await services.store.read(lambda conn: _is_kept(conn, services, body)):
+            await services.store.run(lambda conn: _add(conn, services, body))
         return BoltResponse(status=200, body="")
 
     return record
+
+
+def _is_to_us(services: Services, event: dict[str, Any]) -> bool:
+    return event.get("channel_type") == "im" or services.bot_user in incoming.mentions(event.get("text") or "")
 
 
 def _is_own(services: Services, event: dict[str, Any]) -> bool:
@@ -47,5 +52,11 @@ def _is_own(services: Services, event: dict[str, Any]) -> bool:
     )
 
 
-def _add(conn: Connection, services: Services, kept: incoming.Kept) -> None:
-    services.work.add(conn, kept.kind, kept.key, kept.payload, lane=kept.lane)
+def _is_kept(conn: Connection, services: Services, body: dict[str, Any]) -> bool:
+    return incoming.keep(conn, services, body) is not None
+
+
+def _add(conn: Connection, services: Services, body: dict[str, Any]) -> None:
+    kept = incoming.keep(conn, services, body)
+    if kept is not None:
+        services.work.add(conn, kept.kind, kept.key, kept.payload, lane=kept.lane)

@@ -44,7 +44,7 @@ _WITHOUT_ROW: Final = frozenset({Outcome.GREETING, Outcome.THANKS, Outcome.HELP,
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted: `text` for notifications, terminals and screen readers, `blocks` for everybody else."""
+    """What is posted: `text`, escaped, for notifications and screen readers, `blocks` for everybody else."""
 
     text: str
     blocks: list[Block]
@@ -67,8 +67,11 @@ class Renderer:
         self.has_desk = has_desk
         self._link_of = link_of
 
-    def message(self, reply: Reply, language: Language | None = None) -> Message:
-        """A reply as a message; in its own language unless told."""
+    def message(self, reply: Reply, language: Language | None = None, *, with_controls: bool = True) -> Message:
+        """A reply as a message; in its own language unless told.
+
+        What is shown to one person alone is kept nowhere, so controls on it would lead to nothing: leave them out.
+        """
         language = language or reply.language
         parts = self.parts(reply, language)
         t = self.catalogues[language]
@@ -83,8 +86,9 @@ class Renderer:
             and (contacts := self._contacts(reply.programme, language))
         ):
             blocks.append(kit.context(rich.mrkdwn(contacts, t, article)))
-        blocks += self._controls(reply, language, t)
-        return Message(shorten(rich.plain(parts, t, article), kit.TEXT), blocks)
+        if with_controls:
+            blocks += self._controls(reply, language, t)
+        return Message(escape(shorten(rich.plain(parts, t, article), kit.TEXT)), blocks)
 
     def plain(self, reply: Reply, language: Language | None = None) -> str:
         """A reply as plain text, as `chat` prints it."""
@@ -94,27 +98,37 @@ class Renderer:
     def parts(self, reply: Reply, language: Language) -> list[Part]:
         """What a reply says, before any markup."""
         t = self.catalogues[language]
-        if reply.notice is Notice.DRAFT:
-            return self._draft(reply, language, t)
-        if reply.notice is Notice.FOREIGN:
-            return self._foreign(language)
-        if reply.outcome is Outcome.FALLBACK:
-            return self._fallback(reply, language, t)
-        if reply.outcome is Outcome.CHOICES:
-            return self._choices(reply, language, t)
+        match reply.notice:
+            case Notice.DRAFT:
+                return self._draft(reply, language, t)
+            case Notice.FOREIGN:
+                return self._foreign(language)
+            case Notice.PICTURE:
+                return [_paragraph(t("I cannot read pictures. Tell me in words what it is about."))]
+        return self._said(reply, language, t)
+
+    def _said(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
+        match reply.outcome:
+            case Outcome.FALLBACK:
+                return self._fallback(reply, language, t)
+            case Outcome.CHOICES:
+                return self._choices(reply, language, t)
+            case Outcome.HELP:
+                return [*self._written(reply, language), *self._examples(reply.programme, language, t)]
+            case Outcome.TOPICS:
+                return [*self._written(reply, language), *self._topics(reply.programme, language)]
+            case Outcome.HUMAN:
+                return self._human(reply, language, t)
+            case Outcome.LANGUAGE if reply.result.get("language"):
+                return [_paragraph(t("I answer in English from now on."))]
+            case Outcome.THANKS if reply.result.get("vote"):
+                return [_paragraph(t("Thank you for telling me."))]
+        return self._written(reply, language)
+
+    def _written(self, reply: Reply, language: Language) -> list[Part]:
+        """What stands in the knowledge."""
         entry = self._entry(reply)
-        said = facts.parts(entry, self.knowledge.programme_of(entry.id), language, self._link_of)
-        if reply.outcome is Outcome.HELP:
-            return [*self._help_notice(reply, t), *said, *self._examples(reply.programme, language, t)]
-        if reply.outcome is Outcome.TOPICS:
-            return [*said, *self._topics(reply.programme, language)]
-        if reply.result.get("language"):
-            return [_paragraph(t("I answer in English from now on."))]
-        if reply.outcome is Outcome.HUMAN:
-            return self._human(reply, said, language, t)
-        if reply.result.get("vote"):
-            return [_paragraph(t("Thank you for telling me."))]
-        return said
+        return facts.parts(entry, self.knowledge.programme_of(entry.id), language, self._link_of)
 
     def title(self, choice: str, language: Language) -> str:
         """The words of a choice: an entry's or action's title, or a programme's name."""
@@ -135,9 +149,7 @@ class Renderer:
         return self.knowledge.actions[f"{ACTION_PREFIX}{name}"]
 
     def _fallback(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
-        said = [_paragraph(t("I don’t know the answer to that, and I won’t guess."))]
-        if reply.notice is Notice.TOO_LONG:
-            said.append(_paragraph(t("Your message is long: I have read its beginning. A short question works best.")))
+        said = [_paragraph(t("I don’t know the answer to that, and I won’t guess.")), *_too_long(reply, t)]
         said += self._contacts(reply.programme, language)
         if self.has_desk:
             said.append(_paragraph(t("I can pass your question on to a person.")))
@@ -147,7 +159,7 @@ class Renderer:
         programmes = all(choice.startswith(PROGRAMME_PREFIX) for choice in reply.choices)
         asked = t("Which programme is this about?") if programmes else t("Which of these do you mean?")
         items = tuple((Plain(self.title(choice, language)),) for choice in reply.choices)
-        return [_paragraph(asked), facts.Items(items, numbered=True)]
+        return [*_too_long(reply, t), _paragraph(asked), facts.Items(items, numbered=True)]
 
     def _draft(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
         if not reply.languages:
@@ -170,20 +182,16 @@ class Renderer:
             for one in dict.fromkeys((DEFAULT_LANGUAGE, language))
         ]
 
-    def _human(self, reply: Reply, said: list[Part], language: Language, t: Translator) -> list[Part]:
+    def _human(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
         if not self.has_desk:
             return self._contacts(reply.programme, language)
+        said = self._written(reply, language)
         if "number" not in reply.result:
             return said
         number = f"REQ-{reply.result['number']}"
         if reply.result.get("known"):
             return [_paragraph(t("A person has this question already: {number}.", number=number))]
         return [*said, _paragraph(t("Your request: {number}", number=number))]
-
-    def _help_notice(self, reply: Reply, t: Translator) -> list[Part]:
-        if reply.notice is Notice.PICTURE:
-            return [_paragraph(t("I cannot read pictures. Tell me in words what it is about."))]
-        return []
 
     def _examples(self, programme: str | None, language: Language, t: Translator) -> list[Part]:
         of_one = self.knowledge.programmes.get(programme or "")
@@ -271,6 +279,12 @@ def _named(programme: Programme, language: Language) -> str:
     """A programme's name as it begins a line."""
     name = programme.names[language]
     return name[:1].upper() + name[1:]
+
+
+def _too_long(reply: Reply, t: Translator) -> list[Part]:
+    if reply.notice is not Notice.TOO_LONG:
+        return []
+    return [_paragraph(t("Your message is long: I have read its beginning. A short question works best."))]
 
 
 def _paragraph(text: str) -> Part:

@@ -6,9 +6,11 @@ arrays (.npz, no pickle). Progress goes to stdout, a line a step: `DONE OF NAME`
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 import tempfile
+import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -179,7 +181,8 @@ def fit_all(knowledge_dir: Path, out: Path) -> Iterator[tuple[int, str]]:
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".fit-") as making:
         folder = Path(making) / "models"
         folder.mkdir()
-        with ProcessPoolExecutor(max_workers=min(len(names), os.cpu_count() or 1)) as pool:
+        workers = min(len(names), os.cpu_count() or 1)
+        with ProcessPoolExecutor(workers, initializer=_leave_with_parent) as pool:
             fitting = [pool.submit(_fit_one, knowledge_dir, name, folder) for name in names]
             for fitted in as_completed(fitting):
                 yield len(names), fitted.result()
@@ -188,6 +191,18 @@ def fit_all(knowledge_dir: Path, out: Path) -> Iterator[tuple[int, str]]:
         except OSError:  # another process was as quick: its models are the same
             if not out.is_dir():
                 raise
+
+
+def _leave_with_parent() -> None:
+    """Let a worker end when its parent is killed; else it would wait for work, with all its memory, for ever."""
+    parent = multiprocessing.parent_process()
+
+    def leave() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=leave, daemon=True).start()
 
 
 def _fit_one(knowledge_dir: Path, name: str, folder: Path) -> str:

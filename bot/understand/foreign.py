@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,21 +11,25 @@ from bot.understand.language import tokens
 from bot.understand.normalise import words
 
 FEWEST_WORDS: Final = 4
+_SURE: Final = 0.5  # probability that the best of many has to have: short words are like those of some dialect
 _OURS: Final = 0.05  # probability that our four languages may have together
 _NO_LANGUAGE: Final = "zxx"
+_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of languages that put no blanks between words: Thai to Khmer, kana, Han; two of them make about a word."""
 
 
 def is_worth_asking(text: str) -> bool:
     """Whether a message has enough words to tell a language by."""
-    return len(tokens(words(text), frozenset())) >= FEWEST_WORDS
+    found = tokens(words(text), frozenset())
+    return max(len(found), len(_UNSPACED.findall("".join(found))) // 2) >= FEWEST_WORDS
 
 
 def detect(text: str) -> str | None:
     """The ISO code of the language of a message, if it is surely none of ours."""
     ranked = _detector().rank(words(text).lower())
-    best = str(ranked[0][0])
+    best, sure = str(ranked[0][0]), ranked[0][1] >= _SURE
     ours = sum(probability for language, probability in ranked if language in LANGUAGES)
-    return None if best in LANGUAGES or best == _NO_LANGUAGE or ours > _OURS else best
+    return best if sure and ours <= _OURS and best not in (*LANGUAGES, _NO_LANGUAGE) else None
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,1 @@
+"""What people in Slack see, over real HTTP."""

@@ -3,32 +3,42 @@
 Use::
 
     async with world(tmp_path) as w:
-        ts = await w.mention("C1", "U1", "How long is a trial?")
-        assert await w.replies("C1", ts) == ["…"]
+        ts = await w.mention("CCYBER", "U1", "How long is a trial?")
+        assert await w.replies("CCYBER", ts) == ["…"]
+
+Time: `settle` waits for all work and skips the time that work waits, so no test sleeps. Whatever a desk has sent is
+looked through when its world ends: it must be valid, and nothing in it may notify or name anybody by accident.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import aiohttp
 import yaml
+from sqlalchemy import Connection, Table, func, select
 
+from bot import app, paths
 from bot import desk as desk_file
 from bot.app import Running, running
+from bot.edition import Edition, open_edition
 from bot.settings import Settings
+from bot.store.tables import job, tally
 from tests import payloads
-from tests.stub_slack import BOT_USER, StubMessage, StubSlack
+from tests.render.valid import block_problems, view_problems
+from tests.stub_slack import BOT_USER, TEAM, Ephemeral, StubMessage, StubSlack, View
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-TOKEN = "xoxb-stub-token"
 
 DESK = """
 version: 1
@@ -38,10 +48,33 @@ channels:
   - {id: CCYBER, programmes: [cyberday]}
   - {id: CMIRO, programmes: [miro]}
   - {id: COPEN, programmes: [cyberday], answer: questions}
+  - {id: CANYONE, programmes: [cyberday], answer: questions}
 partners:
-  - {name: "Acme & <Co>", slack_teams: [TACME], channels: [COPEN], programmes: [cyberday]}
+  - {name: "Acme & <!channel> <Co>", slack_teams: [TACME], channels: [COPEN], programmes: [cyberday]}
+  - {name: Borealis, slack_teams: [TBOREAL], programmes: [miro]}
 staff: [{user: USTAFF, name: Aino, languages: [fi, en]}]
 """
+DESK_WITHOUT_SUPPORT = DESK.replace("support: {channel: CSUPPORT}\n", "")
+OTHER_CHANNELS = ("CSUPPORT", "CNEW", "D1", "D2")
+
+_TOKEN = re.compile(r"<[^<>\n]*>")
+_HARMLESS_TOKEN = re.compile(r"<(?:https?://|mailto:)[^<>|\s]+\|[^<>|\n]+>")
+_ASKER = re.compile(r"\A\*[^*\n]+\*\n<@[A-Z0-9]+>")  # how a card names whoever asks
+
+
+class RunningClock:
+    """The system's clock, ahead by as much as a test has skipped."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The instant it shows, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def skip(self, duration: timedelta) -> None:
+        """Move on."""
+        self._ahead += duration
 
 
 @dataclass
@@ -51,7 +84,11 @@ class World:
     slack: StubSlack
     desk: Running
     http: aiohttp.ClientSession
+    clock: RunningClock
+    settings: Settings
     sent: list[int] = field(default_factory=list)  # HTTP statuses of our answers to Slack
+
+    # What Slack delivers
 
     async def event(self, payload: dict[str, Any], *, headers: Mapping[str, str] | None = None) -> int:
         """Deliver an event as Slack does; the status that Slack reads."""
@@ -59,9 +96,9 @@ class World:
         return await self._post(body, payloads.signed_headers(SECRET, body), headers)
 
     async def click(self, payload: dict[str, Any]) -> int:
-        """Deliver a click or a form."""
+        """Deliver a click or a form; the status that Slack reads."""
         body = payloads.form_body(payload)
-        return await self._post(body, payloads.signed_headers(SECRET, body, form=True), None)
+        return await self._post(body, payloads.signed_headers(SECRET, body), None)
 
     async def _post(self, body: bytes, signed: Mapping[str, str], more: Mapping[str, str] | None) -> int:
         url = f"http://127.0.0.1:{self.desk.port}/slack/events"
@@ -69,31 +106,114 @@ class World:
             self.sent.append(answer.status)
             return answer.status
 
-    async def mention(self, channel: str, user: str, text: str, *, thread: str | None = None, **fields: Any) -> str:
+    # What people do
+
+    async def mention(self, channel: str, user: str, text: str, *, thread: str | None = None, team: str = TEAM) -> str:
         """Somebody mentions the bot; the ts of their message."""
-        said = self.slack.say(channel, user, f"<@{BOT_USER}> {text}", thread=thread)
-        await self.event(payloads.app_mention(channel, user, said.text, ts=said.ts, thread=thread, **fields))
+        said = self.say(channel, user, f"<@{BOT_USER}> {text}", thread=thread, team=team)
+        await self.event(payloads.app_mention(channel, user, said.text, ts=said.ts, thread=thread, team=team))
         return said.ts
 
-    async def write(self, channel: str, user: str, text: str, *, thread: str | None = None, **fields: Any) -> str:
-        """Somebody writes in a channel without mentioning the bot."""
-        said = self.slack.say(channel, user, text, thread=thread)
-        await self.event(payloads.message(channel, user, text, ts=said.ts, thread=thread, **fields))
+    async def write(self, channel: str, user: str, text: str, *, thread: str | None = None, team: str = TEAM) -> str:
+        """Somebody writes in a channel without mentioning the bot; the ts of their message."""
+        said = self.say(channel, user, text, thread=thread, team=team)
+        await self.event(payloads.message(channel, user, text, ts=said.ts, thread=thread, team=team))
         return said.ts
 
-    async def direct(self, channel: str, user: str, text: str, *, thread: str | None = None, **fields: Any) -> str:
-        """Somebody writes the bot a direct message."""
-        said = self.slack.say(channel, user, text, thread=thread)
-        await self.event(payloads.direct_message(channel, user, text, ts=said.ts, thread=thread, **fields))
+    async def direct(self, channel: str, user: str, text: str, *, thread: str | None = None, team: str = TEAM) -> str:
+        """Somebody writes the bot a direct message; the ts of their message."""
+        said = self.say(channel, user, text, thread=thread, team=team)
+        await self.event(payloads.direct_message(channel, user, text, ts=said.ts, thread=thread, team=team))
         return said.ts
 
-    async def settle(self, *, seconds: float = 5.0) -> None:
-        """Wait until no work is left that is due now."""
+    def say(self, channel: str, user: str, text: str, *, thread: str | None = None, team: str = TEAM) -> StubMessage:
+        """A message that stands in Slack, and of which the bot has not been told."""
+        self.meet(channel, user, team)
+        return self.slack.say(channel, user, text, thread=thread)
+
+    def meet(self, channel: str, user: str, team: str = TEAM) -> None:
+        """Have a person exist, and be in a channel."""
+        if user not in self.slack.users:
+            self.slack.add_user(user, team=team)
+        members = self.slack.channels[channel].members
+        if user not in members:
+            members.append(user)
+
+    async def edit(self, channel: str, user: str, ts: str, new: str, *, after: float = 20) -> None:
+        """Somebody edits their message, so many seconds after writing it."""
+        said = self.slack.message(channel, ts)
+        old, said.text = said.text, new
+        kind = "im" if channel.startswith("D") else "channel"
+        payload = payloads.message_changed(
+            channel, user, new, ts=ts, previous=old, thread=said.thread_ts, channel_type=kind
+        )
+        await self.event({**payload, "event_time": int(float(ts) + after)})
+
+    async def delete(self, channel: str, user: str, ts: str) -> None:
+        """Somebody deletes their message."""
+        said = self.slack.message(channel, ts)
+        self.slack.withdraw(channel, ts)
+        await self.event(payloads.message_deleted(channel, user, said.text, ts=ts, thread=said.thread_ts))
+
+    async def press(
+        self, message: StubMessage, action: str, user: str, value: str | None = None, *, team: str = TEAM
+    ) -> int:
+        """Somebody uses a control that a message shows; `value` is the option of a menu. The status Slack reads."""
+        self.meet(message.channel, user, team)
+        shown = control(message, action)
+        if value is None:
+            value = str(shown.get("value") or "")
+        else:
+            assert value in [option["value"] for option in options(shown)]
+        payload = payloads.block_actions(
+            message.channel,
+            user,
+            action,
+            value,
+            message_ts=message.ts,
+            thread=message.thread_ts,
+            kind=shown["type"],
+            team=team,
+        )
+        return await self.click(payload)
+
+    async def submit(self, view: View, user: str, *, comment: str = "", person: bool = False, team: str = TEAM) -> int:
+        """Somebody sends the form that 👎 opens. The status Slack reads."""
+        chosen = [{"value": "yes", "text": {"type": "plain_text", "text": "…"}}] if person else []
+        values = {
+            "comment": {"comment": {"type": "plain_text_input", "value": comment or None}},
+            "person": {"person": {"type": "checkboxes", "selected_options": chosen}},
+        }
+        payload = payloads.view_submission(
+            user,
+            view.view["callback_id"],
+            values,
+            private_metadata=view.view["private_metadata"],
+            view_id=view.id,
+            team=team,
+        )
+        return await self.click(payload)
+
+    # What has come of it
+
+    async def settle(self, *, seconds: float = 10.0, with_dead: bool = False) -> None:
+        """Wait until no work is left, skipping the time that it waits. Work that was given up fails the test."""
         deadline = time.monotonic() + seconds
-        while await self.desk.database.read(_unfinished):
+        while open_jobs := await self.desk.database.read(_open_jobs):
             if time.monotonic() > deadline:
-                raise AssertionError("work is left")
-            await asyncio.sleep(0.005)
+                raise AssertionError(f"work is left: {open_jobs}")
+            due = min(run_at for _, _, _, run_at in open_jobs)
+            if all(status == "waiting" for _, _, status, _ in open_jobs) and due > self.clock.now():
+                self.skip(due - self.clock.now())
+            await asyncio.sleep(0.002)
+        dead = await self.desk.database.read(_dead_jobs)
+        assert with_dead or not dead, f"work was given up: {dead}"
+
+    def skip(self, duration: timedelta) -> None:
+        """Let time pass, and have the desk notice."""
+        before = self.clock.now()
+        self.clock.skip(duration)
+        self.desk.runner._wake(before)
 
     async def replies(self, channel: str, thread: str) -> list[str]:
         """What the bot has said in a thread, once it has nothing left to do."""
@@ -103,44 +223,166 @@ class World:
     async def last(self, channel: str, thread: str) -> StubMessage:
         """The bot's last message in a thread."""
         await self.settle()
-        return self.slack.messages(channel, thread=thread)[-1]
+        found = self.slack.messages(channel, thread=thread)
+        assert found, "the bot has said nothing"
+        return found[-1]
+
+    async def only(self, channel: str, thread: str) -> StubMessage:
+        """The one message of the bot in a thread."""
+        await self.settle()
+        (message,) = self.slack.messages(channel, thread=thread)
+        return message
+
+    async def whispers(self, user: str) -> list[Ephemeral]:
+        """What was shown to one person alone."""
+        await self.settle()
+        return [shown for shown in self.slack.ephemerals if shown.user == user]
+
+    async def rows(self, table: Table) -> list[dict[str, Any]]:
+        """All that a table holds."""
+        await self.settle(with_dead=True)
+        return await self.desk.database.read(lambda conn: [dict(row) for row in conn.execute(select(table)).mappings()])
+
+    async def counted(self, kind: str) -> int:
+        """How many of a kind were counted, on all days."""
+        await self.settle()
+        total = select(func.sum(tally.c.n)).where(tally.c.kind == kind)
+        return await self.desk.database.read(lambda conn: conn.execute(total).scalar_one()) or 0
+
+    async def ready(self) -> tuple[int, dict[str, str]]:
+        """What /readyz says: its status, and a word on each part."""
+        async with self.http.get(f"http://127.0.0.1:{self.desk.port}/readyz") as answer:
+            return answer.status, await answer.json()
 
 
-def _unfinished(conn: Any) -> int:
-    from sqlalchemy import func, select
-
-    from bot.store.tables import job
-
-    return int(conn.execute(select(func.count()).where(job.c.status.in_(("waiting", "running")))).scalar_one())
+# Reading a message
 
 
-@lru_cache
-def _cache() -> Path:
-    from bot import paths
+def controls(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The buttons and menus of blocks."""
+    for block in blocks:
+        for element in (*block.get("elements", ()), block.get("accessory"), block.get("element")):
+            if isinstance(element, dict) and "action_id" in element:
+                yield element
 
-    return paths.cache_dir()
+
+def actions(message: StubMessage | Ephemeral) -> list[str]:
+    """The action ids of a message's controls."""
+    return [element["action_id"] for element in controls(message.blocks)]
+
+
+def control(message: StubMessage, action: str) -> dict[str, Any]:
+    """The control of a message with this action id."""
+    found = [element for element in controls(message.blocks) if element["action_id"] == action]
+    assert found, f"{action} is not shown; there are {actions(message)}"
+    return found[0]
+
+
+def options(element: dict[str, Any]) -> list[dict[str, Any]]:
+    """The options of a menu, those in groups too."""
+    grouped = [option for group in element.get("option_groups", ()) for option in group["options"]]
+    return [*element.get("options", ()), *grouped]
+
+
+def shown(blocks: list[dict[str, Any]]) -> str:
+    """All the words of blocks."""
+    return "\n".join(words for _, words in _texts(blocks))
+
+
+def _texts(data: Any) -> Iterator[tuple[str, str]]:
+    """Every text object within data: its type and its words."""
+    if isinstance(data, dict):
+        if data.get("type") in {"mrkdwn", "plain_text"} and "text" in data:
+            yield data["type"], data["text"]
+        for inner in data.values():
+            yield from _texts(inner)
+    elif isinstance(data, list):
+        for inner in data:
+            yield from _texts(inner)
+
+
+def active(markup: str) -> list[str]:
+    """What Slack would act upon in mrkdwn: mentions, broadcasts, bare links. Labelled links are meant."""
+    return [token for token in _TOKEN.findall(markup) if not _HARMLESS_TOKEN.fullmatch(token)]
+
+
+def _look_through(slack: StubSlack) -> None:
+    """Whatever was sent is valid and harmless; only a card may name a person, the one who asks."""
+    for request in slack.requests:
+        arguments = request.arguments
+        blocks, view = arguments.get("blocks") or [], arguments.get("view") or {}
+        assert not block_problems(blocks)
+        if view:
+            assert not view_problems(view)
+        markups = [words for kind, words in (*_texts(blocks), *_texts(view)) if kind == "mrkdwn"]
+        if arguments.get("channel") == "CSUPPORT":
+            markups = [_ASKER.sub("", words) for words in markups]
+        for markup in (*markups, str(arguments.get("text") or "")):
+            assert active(markup) == [], f"{request.method} holds {active(markup)}"
+        assert "link_names" not in arguments
+        assert arguments.get("parse") is None
+        assert len(json.dumps(arguments)) < 250_000
+
+
+def _open_jobs(conn: Connection) -> list[tuple[str, str, str, datetime]]:
+    """Lane, key, status and time of what is left to do; of each lane its head, for which the others wait."""
+    chosen = select(job.c.lane, job.c.key, job.c.status, job.c.run_at).where(job.c.done_at.is_(None))
+    heads = {lane or key: (lane, key, *rest) for lane, key, *rest in conn.execute(chosen.order_by(job.c.seq.desc()))}
+    return list(heads.values())
+
+
+def _dead_jobs(conn: Connection) -> list[tuple[str, str]]:
+    chosen = select(job.c.key, job.c.error).where(job.c.status == "dead")
+    return [(key, error) for key, error in conn.execute(chosen)]
+
+
+_opened: dict[str, Edition] = {}
+
+
+def _opener(desk: str) -> Callable[..., Edition]:
+    """As open_edition; the shipped knowledge is opened once a desk file, since it takes a while and never changes."""
+
+    def opened(folder: Path, *folders: Path, **options: Any) -> Edition:
+        if folder != paths.knowledge_dir():
+            return open_edition(folder, *folders, **options)
+        if desk not in _opened:
+            _opened[desk] = open_edition(folder, *folders, **options)
+        return _opened[desk]
+
+    return opened
 
 
 @asynccontextmanager
 async def world(
-    folder: Path, desk: str = DESK, slack: StubSlack | None = None, **settings: Any
+    folder: Path,
+    desk: str = DESK,
+    *,
+    slack: StubSlack | None = None,
+    clock: RunningClock | None = None,
+    **settings: Any,
 ) -> AsyncIterator[World]:
-    """A desk with a database in `folder`; `desk` is the text of its desk file."""
+    """A desk with a database in `folder`; `desk` is the text of its desk file, `settings` are fields of Settings.
+
+    `slack` and `clock` are those of an earlier world, for a desk that is started again.
+    """
     file = folder / "desk.yml"
     file.write_text(desk, encoding="utf-8")
-    slack = slack or StubSlack()
+    clock = clock or RunningClock()
+    slack = slack or StubSlack(clock=clock)
     async with slack, aiohttp.ClientSession() as http:
-        for channel in yaml.safe_load(desk).get("channels", []):
-            slack.add_channel(channel["id"])
-        for channel in ("CSUPPORT", "CNEW", "D1", "D2"):
-            slack.add_channel(channel)
-        given = Settings(
-            slack_bot_token=slack.token,
-            slack_signing_secret=SECRET,
-            slack_api_url=slack.url,
-            port=0,
-            database_url=f"sqlite:///{folder / 'desk.db'}",
+        for channel in (*[one["id"] for one in yaml.safe_load(desk).get("channels", [])], *OTHER_CHANNELS):
+            if channel not in slack.channels:
+                slack.add_channel(channel, is_im=channel.startswith("D"))
+        given: dict[str, Any] = {
+            "slack_bot_token": slack.token,
+            "slack_signing_secret": SECRET,
+            "slack_api_url": slack.url,
+            "port": 0,
+            "database_url": f"sqlite:///{folder / 'desk.db'}",
             **settings,
-        )
-        async with running(given, desk_file.load(file)) as started:
-            yield World(slack, started, http)
+        }
+        chosen = Settings(**given)
+        with patch.object(app, "open_edition", _opener(desk)):
+            async with running(chosen, desk_file.load(file), clock=clock) as started:
+                yield World(slack, started, http, clock, chosen)
+    _look_through(slack)

@@ -1,0 +1,1 @@
+"""Replies as messages, and whether Slack would take them."""
