@@ -139,7 +139,7 @@ def bolt_app(settings: Settings, services: Services, identity: Identity, client:
         )
 
     logger = logging.getLogger("slack_bolt")
-    logger.setLevel(logging.WARNING)  # below it Bolt writes whole payloads, texts and tokens included
+    logger.setLevel(logging.ERROR)  # it warns that `authorize` comes before the client's token, as it should
     app = AsyncApp(
         client=client,
         authorize=authorize,
@@ -149,6 +149,7 @@ def bolt_app(settings: Settings, services: Services, identity: Identity, client:
         process_before_response=True,
         request_verification_enabled=not settings.socket_mode,
     )
+    logger.setLevel(logging.WARNING)  # below it Bolt writes whole payloads, texts and tokens included
     actions.register(app, services)
     views.register(app, services)
     home.register(app, services)

@@ -77,7 +77,7 @@ _RIVAL: Final = 0.7
 
 _LONG_NAME: Final = 6  # letters of a language's name that can spare two
 
-_PICK: Final = re.compile(r"([0-9])\s*[.)]?")
+PICK: Final = re.compile(r"([0-9])\s*[.)]?")
 
 
 class Conversation:
@@ -100,7 +100,7 @@ class Conversation:
         said = words(question.text)
         if not said:
             return self._wordless(question, thread, person, asked=asked)
-        picked = _PICK.fullmatch(said)
+        picked = PICK.fullmatch(said)
         if asked and picked and thread.offered and int(picked[1]) <= len(thread.offered):
             choice = (NONE, *thread.offered)[int(picked[1])]
             return self.choose(choice, question.channel, thread, person)

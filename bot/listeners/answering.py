@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from bot.conversation import PICK
 from bot.listeners import effects, people
 from bot.listeners.effects import Origin
 from bot.listeners.incoming import Kept, as_message, is_under_way, mentions
@@ -37,7 +38,7 @@ def message_job(services: Services) -> Handler:
     async def answer(job: Job) -> Unit[None] | None:
         written = job.payload
         person = await people.find(services, _author(written), written["channel"])
-        stored = await services.store.read(lambda conn: _stored_thread(conn, services, written))
+        stored = await services.store.read(lambda conn: _conversation(conn, services, written))
         thread = replace(stored or _new_thread(written), last_ts=written["ts"])
         turn = await _turn(services, _question(services, written, person), thread, person)
         if not turn.effects and stored is None:
@@ -164,6 +165,15 @@ def _channel(services: Services, written: dict[str, Any]) -> Channel:
 
 def _stored_thread(conn: Connection, services: Services, written: dict[str, Any]) -> Thread | None:
     return threads.load(conn, services.workspace, written["channel"], written["thread_ts"] or written["ts"])
+
+
+def _conversation(conn: Connection, services: Services, written: dict[str, Any]) -> Thread | None:
+    """The thread that a message belongs to. A bare number in a direct message answers the last choices, wherever."""
+    stored = _stored_thread(conn, services, written)
+    if stored is None and written["channel_type"] == "im" and PICK.fullmatch(written["text"].strip()):
+        last = threads.latest(conn, services.workspace, written["channel"])
+        return last if last is not None and last.offered else None
+    return stored
 
 
 def _new_thread(written: dict[str, Any]) -> Thread:

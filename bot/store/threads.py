@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from bot.model import Floor, PersonId, Thread
 from bot.store.tables import thread
@@ -17,26 +17,24 @@ _LOAD: Final = select(thread).where(
     thread.c.ts == bindparam("of_ts"),
 )
 
+_LATEST: Final = (
+    select(thread)
+    .where(thread.c.workspace == bindparam("of_workspace"), thread.c.channel == bindparam("of_channel"))
+    .order_by(thread.c.updated_at.desc())
+    .limit(1)
+)
+
 
 def load(conn: Connection, workspace: str, channel: str, ts: str) -> Thread | None:
     """The thread, or None if the bot has no part in it."""
     row = conn.execute(_LOAD, {"of_workspace": workspace, "of_channel": channel, "of_ts": ts}).one_or_none()
-    if row is None:
-        return None
-    return Thread(
-        channel=row.channel,
-        ts=row.ts,
-        asker=None if row.asker_user is None else PersonId(row.asker_team, row.asker_user),
-        language=row.language,
-        programme=row.programme,
-        entry=row.entry,
-        question=row.question,
-        offered=tuple(row.offered),
-        misses=row.misses,
-        floor=Floor(row.floor),
-        handed_over=row.handed_over,
-        last_ts=row.last_ts,
-    )
+    return None if row is None else _thread(row)
+
+
+def latest(conn: Connection, workspace: str, channel: str) -> Thread | None:
+    """The thread of a channel in which something happened last, or None."""
+    row = conn.execute(_LATEST, {"of_workspace": workspace, "of_channel": channel}).first()
+    return None if row is None else _thread(row)
 
 
 def save(conn: Connection, workspace: str, state: Thread, now: datetime) -> None:
@@ -61,4 +59,21 @@ def save(conn: Connection, workspace: str, state: Thread, now: datetime) -> None
             "last_ts": state.last_ts,
             "updated_at": now,
         },
+    )
+
+
+def _thread(row: Row[Any]) -> Thread:
+    return Thread(
+        channel=row.channel,
+        ts=row.ts,
+        asker=None if row.asker_user is None else PersonId(row.asker_team, row.asker_user),
+        language=row.language,
+        programme=row.programme,
+        entry=row.entry,
+        question=row.question,
+        offered=tuple(row.offered),
+        misses=row.misses,
+        floor=Floor(row.floor),
+        handed_over=row.handed_over,
+        last_ts=row.last_ts,
     )

@@ -42,6 +42,16 @@ async def test_a_typed_number_picks_a_choice(tmp_path: Path) -> None:
             assert "invoice" in answer
 
 
+async def test_a_number_at_the_top_of_a_direct_message_picks_from_the_last_choices(tmp_path: Path) -> None:
+    """People do not always answer in the thread; the answer stands where the choices are."""
+    async with world(tmp_path) as w:
+        asked = await w.direct("D1", "U1", f"Cyberday: {BOTH}")
+        await w.replies("D1", asked)
+        await w.direct("D1", "U1", "2")
+
+        assert any("invoice" in text for text in (await w.replies("D1", asked))[1:])
+
+
 async def test_a_number_that_was_not_offered_picks_nothing(tmp_path: Path) -> None:
     """Nor does one that another person types."""
     async with world(tmp_path) as w:
