@@ -1,7 +1,4 @@
-"""The one thread that writes: it takes what has gathered, runs it in a savepoint, and commits once.
-
-A savepoint a unit would cost a sixth of the writer's time, so all share one; if a unit fails, each gets its own.
-"""
+"""The one thread that writes: it takes what has gathered, runs each unit in a savepoint, and commits once."""
 
 from __future__ import annotations
 
@@ -46,8 +43,7 @@ class Entry:
 class Writer:
     """A thread that carries out units in the order in which they are handed in.
 
-    A unit may be run again, if its batch was rolled back or another unit of it has failed, so it must have no effect
-    but on its connection.
+    A unit may be run again if its batch was rolled back, so it must have no effect but on its connection.
     """
 
     def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, *, longest_queue: int) -> None:
@@ -103,9 +99,8 @@ class Writer:
             # The transaction is begun first: while it waits for a lock, units can still be taken back.
             with self._engine.connect() as conn, conn.begin() as transaction:
                 batch = self._take()
-                if len(batch) == 1 or not self._run_together(conn, batch):
-                    for entry in batch:
-                        self._run(conn, entry)
+                for entry in batch:
+                    self._run(conn, entry)
                 if not self._may_commit(batch):
                     transaction.rollback()
                     return
@@ -127,35 +122,21 @@ class Writer:
                     taken.append(entry)
             return taken
 
-    def _run_together(self, conn: Connection, batch: Sequence[Entry]) -> bool:
-        """Run units in one savepoint; False, and nothing done, if one of them fails: then each needs its own.
-
-        Raises if the transaction as a whole cannot go on.
-        """
-        # Plain SQL: begin_nested costs several times as much.
-        conn.exec_driver_sql("SAVEPOINT units")
-        try:
-            for entry in batch:
-                hooks.collect(conn)
-                entry.result = entry.unit(conn)
-                entry.hooks = hooks.collected(conn)
-            conn.exec_driver_sql("RELEASE SAVEPOINT units")
-        except Exception as error:  # noqa: BLE001 - whose it is comes out when each runs on its own
-            _undo(conn, "units", error)
-            for entry in batch:
-                entry.result, entry.hooks = None, []
-            return False
-        return True
-
     def _run(self, conn: Connection, entry: Entry) -> None:
         """Run one unit in a savepoint; raises if the transaction as a whole cannot go on."""
         hooks.collect(conn)
+        # Plain SQL: begin_nested costs several times as much, and there is one a unit.
         conn.exec_driver_sql("SAVEPOINT unit")
         try:
             entry.result = entry.unit(conn)
             conn.exec_driver_sql("RELEASE SAVEPOINT unit")
         except Exception as error:  # noqa: BLE001 - it is its caller's
-            _undo(conn, "unit", error)
+            try:
+                conn.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
+                conn.exec_driver_sql("RELEASE SAVEPOINT unit")
+            except SQLAlchemyError:
+                # A full disk rolls back more than the savepoint: the batch is lost, for the first error's reason.
+                raise error from None
             entry.error = translated(error)
         else:
             entry.hooks = hooks.collected(conn)
@@ -178,16 +159,6 @@ class Writer:
             self._loop.call_soon_threadsafe(_resolve, batch)
         except RuntimeError:
             return  # the loop has ended, and with it those who waited
-
-
-def _undo(conn: Connection, savepoint: str, error: Exception) -> None:
-    """Roll back to a savepoint and end it, or raise `error` if it has gone."""
-    try:
-        conn.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {savepoint}")
-        conn.exec_driver_sql(f"RELEASE SAVEPOINT {savepoint}")
-    except SQLAlchemyError:
-        # A full disk rolls back more than the savepoint: the batch is lost, for the first error's reason.
-        raise error from None
 
 
 def _resolve(batch: Sequence[Entry]) -> None:

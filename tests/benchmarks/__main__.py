@@ -1,0 +1,34 @@
+"""`python -m tests.benchmarks [NAME…]`: run benchmarks, all unless named; tables on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import time
+
+from tests.benchmarks import answer, growth, http, start
+from tests.benchmarks.report import progress, show
+
+PARTS = {"answer": answer, "growth": growth, "start": start, "http": http}
+
+
+def main() -> None:
+    """Run what is named."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure Partnerdesk.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(PARTS)} (default: all)")
+    named = parser.parse_args().names
+    if unknown := [name for name in named if name not in PARTS]:
+        parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    show(f"Python {platform.python_version()}, {os.cpu_count()} cores\n")
+    for name in named or PARTS:
+        began, load = time.monotonic(), os.getloadavg()[0]
+        progress(f"{name} …")
+        for table in PARTS[name].run():
+            show(table)
+        took = time.monotonic() - began
+        show(f"[{name}: {took:.0f} s; load of the machine {load:.1f} before, {os.getloadavg()[0]:.1f} after]\n")
+
+
+if __name__ == "__main__":
+    main()
