@@ -56,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _speak_utf8() -> None:
-    """JSON is UTF-8 whatever the system says, and a byte that is none must not end a conversation."""
+    """JSON is UTF-8 whatever the system says, and a byte that is none must not end a conversation.
+
+    What cannot be written, such as half a surrogate pair, goes out as the escape that JSON has for it.
+    """
     for stream, errors in (
         (sys.stdin, "surrogateescape"),
         (sys.stdout, "backslashreplace"),

@@ -7,12 +7,14 @@ name that changes with the knowledge, the code that reads it and the fitting opt
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -23,6 +25,7 @@ from bot.knowledge.load import load
 from bot.knowledge.schema import Knowledge
 from bot.render.messages import Renderer
 from bot.understand import decide
+from bot.understand.decide import Decision
 from bot.understand.intents import IntentModel
 from bot.understand.language import LanguageModel
 from bot.understand.reader import Reader
@@ -67,11 +70,20 @@ def open_edition(
 
     """
     knowledge = load(knowledge_dir)
+    decision = decide.load(knowledge_dir)
     models = ensure_models(knowledge, knowledge_dir, cache_dir, progress)
-    intents = {id_: IntentModel(_arrays(models / f"intents-{id_}.npz")) for id_ in knowledge.programmes}
-    reader = Reader(knowledge, LanguageModel(_arrays(models / "language.npz")), intents, decide.load(knowledge_dir))
+    try:
+        reader = _reader(knowledge, models, decision)
+    except (OSError, ValueError, KeyError, BadZipFile):  # a cleaner was here, or the disk was full: made again
+        shutil.rmtree(models, ignore_errors=True)
+        reader = _reader(knowledge, ensure_models(knowledge, knowledge_dir, cache_dir, progress), decision)
     renderer = Renderer(knowledge, Catalogues(locales_dir), link_of, has_desk=has_desk)
     return Edition(knowledge, reader, Conversation(knowledge, reader), renderer)
+
+
+def _reader(knowledge: Knowledge, models: Path, decision: Decision) -> Reader:
+    intents = {id_: IntentModel(_arrays(models / f"intents-{id_}.npz")) for id_ in knowledge.programmes}
+    return Reader(knowledge, LanguageModel(_arrays(models / "language.npz")), intents, decision)
 
 
 def ensure_models(knowledge: Knowledge, knowledge_dir: Path, cache_dir: Path, progress: Progress) -> Path:

@@ -1,0 +1,1 @@
+"""Tests mirror bot/; README, "How it works", says what the other folders hold."""

@@ -82,6 +82,19 @@ def test_models_are_kept_by_knowledge_and_code(folder, tmp_path, monkeypatch):
     assert editions._version(load(folder)) != before
 
 
+def test_damaged_models_are_fitted_anew(folder, cache):
+    """A file cut short, or gone, costs a fit and not the start."""
+    open_edition(folder, paths.locales_dir(), cache)
+    whole = models_in(cache)
+    (models,) = (cache / "models").iterdir()
+    (models / "language.npz").write_bytes(b"PK cut short")
+    next(models.glob("intents-*.npz")).unlink()
+
+    open_edition(folder, paths.locales_dir(), cache)
+
+    assert models_in(cache) == whole
+
+
 def test_arrays_hold_no_code(folder, cache):
     """They are read without pickle."""
     models = ensure_models(load(folder), folder, cache, quiet)

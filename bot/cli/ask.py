@@ -47,7 +47,7 @@ def command(args: argparse.Namespace, out: TextIO | None = None) -> int:
     except ValueError as error:
         raise CommandError(f"ask: {error}", USAGE) from error
     text = opened.renderer.plain(reply)
-    print(_line(as_json(asked["id"], reply, text)) if args.json else text, file=out)
+    print(json.dumps(as_json(asked["id"], reply, text), ensure_ascii=False) if args.json else text, file=out)
     return 0
 
 
@@ -98,7 +98,7 @@ def _batch(lines: list[str], opened: Edition, out: TextIO) -> int:
     failed = False
     for number, row in enumerate(_answers(lines, opened), start=1):
         failed = failed or "error" in row
-        print(_line(row), file=out)
+        print(json.dumps(row, ensure_ascii=False), file=out)
         if number % _PROGRESS_EVERY == 0 or number == len(lines):
             progress_bar(number, len(lines), "asked")
     return FAILURE if failed else 0
@@ -132,11 +132,6 @@ def _object(line: str) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
-
-
-def _line(row: dict[str, Any]) -> str:
-    # Half a surrogate pair is JSON, but no UTF-8: it goes out as the escape that it came in as.
-    return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _lines(name: str) -> list[str]:

@@ -203,10 +203,14 @@ class Renderer:
     def _topics(self, programme: str | None, language: Language) -> list[Part]:
         said: list[Part] = []
         for one in self._programmes(programme):
-            said.append(_paragraph(f"{_named(one, language)}:"))
+            said.append(self._heading(one, language))
             titles = [entry.texts[language].title for entry in one.entries.values() if entry.served(language)]
             said.append(facts.Items(tuple((Plain(title),) for title in titles), numbered=False))
         return said
+
+    def _heading(self, one: Programme, language: Language) -> Part:
+        t = self.catalogues[language]
+        return _paragraph(t("{name}:", name=_named(one, language)))
 
     def _programmes(self, programme: str | None) -> Sequence[Programme]:
         return [self.knowledge.programmes[programme]] if programme else list(self.knowledge.programmes.values())
@@ -218,7 +222,7 @@ class Renderer:
         said: list[Part] = []
         for one in list(self.knowledge.programmes.values())[:_EXAMPLES]:
             if contacts := self._contacts_of(one, language):
-                said += [_paragraph(f"{_named(one, language)}:"), *contacts]
+                said += [self._heading(one, language), *contacts]
         return said
 
     def _contacts_of(self, one: Programme, language: Language) -> list[Part]:

@@ -125,4 +125,5 @@ def _led_by(candidates: tuple[Candidate, ...], first: tuple[str, ...]) -> tuple[
     if not first:
         return candidates
     share = 1 / len(first)
-    return (*(Candidate(entry, share) for entry in first), *(one for one in candidates if one.entry not in first))
+    rest = (Candidate(one.entry, 0.0) for one in candidates if one.entry not in first)
+    return (*(Candidate(entry, share) for entry in first), *rest)

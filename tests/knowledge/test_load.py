@@ -168,5 +168,5 @@ def test_a_version_is_named_by_what_is_in_it(folder, tmp_path):
     assert digest(folder) != before
     edit(folder / "outside" / "fr.yml", "Weather", "weather")
     assert digest(folder) == before
-    (folder / "demo" / "fr.yml").rename(folder / "demo" / "xx.yml")
+    (folder / "demo" / "fr.yml").rename(folder / "demo" / "frr.yml")  # in the same order as before
     assert digest(folder) != before

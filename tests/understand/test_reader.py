@@ -108,17 +108,21 @@ def test_the_programme_of_the_thread_is_kept(edition):
 
 def test_another_programme_is_offered_but_not_answered(edition):
     """Where the thread's programme has nothing to say, the other's entry is worth a choice, never an answer."""
-    text = model_question(edition, "miro.promo-codes", "en")
     thread = {"programmes": ("cyberday", "miro"), "programme": "cyberday"}
+    offered = 0
 
-    best = first(edition, text, **thread)
+    for entry in edition.knowledge.programmes["miro"].entries:
+        text = model_question(edition, entry, "en")
+        if "miro" in text.casefold():
+            continue  # a programme that is named is meant
+        found = edition.reader.read(text, Context(**thread)).candidates
+        theirs = [one for one in found if one.entry.startswith("miro.")]
+        assert all(one.confidence < edition.reader.decision.answer for one in theirs), entry
+        offered += any(one.entry == entry for one in found[:3])
 
-    if best.entry == "miro.promo-codes":
-        assert best.confidence < edition.reader.decision.answer
-    assert first(edition, text, programmes=("cyberday", "miro")).confidence >= edition.reader.decision.answer
+    assert offered > 0
 
 
-AND = {"fr": "et", "en": "and", "de": "und", "fi": "ja"}
 TWO = ("cyberday.trial-length", "cyberday.deal-registration")
 JOINED = {
     "fr": "Combien de temps dure un essai et comment enregistrer une affaire ?",
