@@ -19,6 +19,7 @@ from slack_bolt.response import BoltResponse
 
 from bot import paths
 from bot.adapters.clock import SystemClock
+from bot.adapters.detector import detect_foreign
 from bot.adapters.editions import KnowledgeRefused, WatchedEditions
 from bot.adapters.http import web_app
 from bot.adapters.slack import Identity, SlackMessenger, web_client
@@ -98,7 +99,7 @@ async def running(
         slack = SlackMessenger(client, clock)
         identity = await _identity(slack)
         work = EmbeddedWork(clock)
-        services = Services(identity.team, identity.user, database, work, clock, slack, desk, editions)
+        services = Services(identity.team, identity.user, database, work, clock, slack, desk, editions, detect_foreign)
         services.home_sections += [home.language_section, home.topics_section]
         runner = WorkRunner(work, database, handlers(services), clock)
         await runner.start()

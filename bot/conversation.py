@@ -117,8 +117,8 @@ class Conversation:
         asked_before = question.text[: 4 * LONGEST] if is_question else thread.question
         thread = replace(thread, asker=person.id, question=asked_before)
         turn = self._take(reply, thread, person, question.channel, understanding, said)
-        may_be = reply.outcome in _MISSES and question.foreign is None and not question.forced_language
-        return replace(turn, may_be_foreign=may_be)
+        is_open = reply.outcome in _MISSES and question.foreign is None and not question.forced_language
+        return replace(turn, may_be_foreign=is_open and self.reader.may_be_foreign(question.text))
 
     def reply(self, understanding: Understanding, asked_in: Channel) -> Reply:
         """What is said to a question that was read so. Decides between answer, choices and "I don't know"."""

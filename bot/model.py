@@ -229,7 +229,7 @@ class Turn:
     thread: Thread
     effects: tuple[Effect, ...] = ()
     understanding: Understanding | None = None
-    may_be_foreign: bool = False  # no entry is confident: worth asking a detector of other languages, and trying again
+    may_be_foreign: bool = False  # worth asking a detector of other languages, and trying again with what it says
 
     @property
     def reply(self) -> Reply | None:

@@ -24,6 +24,7 @@ from bot.cli.terminal import (
 from bot.edition import Edition
 from bot.evaluation.cases import Case, CasesError, read_cases
 from bot.evaluation.score import ACTION, FAR, NEAR, Grade, Result, asker, grade, share
+from bot.knowledge.load import digest
 from bot.model import LANGUAGES
 from bot.understand import decide
 from bot.understand.language import SHORT
@@ -55,6 +56,8 @@ def command(args: argparse.Namespace, out: TextIO | None = None) -> int:
     """Measure; 0 unless a file cannot be read."""
     out = out or sys.stdout
     folder = knowledge_folder(args.knowledge)
+    if args.calibrate and not (folder / decide.FILE).exists():
+        (folder / decide.FILE).write_text(decide.as_yaml(decide.neutral(digest(folder)), {}), encoding="utf-8")
     opened = edition(folder)
     if args.weak:
         return _weak(opened, out)

@@ -52,7 +52,7 @@ def edition(folder: Path | None = None) -> Edition:
 def turn(opened: Edition, question: Question, thread: Thread, person: Person) -> Turn:
     """The turn that a question leads to; a fifth language is looked for where it is worth it."""
     first = opened.conversation.reply_to(question, thread, person)
-    if not first.may_be_foreign or not foreign.is_worth_asking(question.text):
+    if not first.may_be_foreign:
         return first
     found = foreign.detect(question.text)
     return opened.conversation.reply_to(replace(question, foreign=found), thread, person) if found else first

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,7 +25,6 @@ from bot.model import (
 )
 from bot.ports import Handler, Unit
 from bot.store import messages, threads
-from bot.understand import foreign
 
 EDITABLE: Final = 60.0
 """Seconds after writing in which an edited message changes its answer."""
@@ -49,12 +47,12 @@ def message_job(services: Services) -> Handler:
 
 
 async def _turn(services: Services, question: Question, thread: Thread, person: Person) -> Turn:
-    """The conversation's turn; a fifth language is looked for off the loop, since its detector takes long to load."""
+    """The conversation's turn; where a fifth language may be meant, with what the detector says."""
     conversation = services.editions.current.conversation
     turn = conversation.reply_to(question, thread, person)
-    if not turn.may_be_foreign or not foreign.is_worth_asking(question.text):
+    if not turn.may_be_foreign:
         return turn
-    found = await asyncio.to_thread(foreign.detect, question.text)
+    found = await services.detect_foreign(question.text)
     return conversation.reply_to(replace(question, foreign=found), thread, person) if found else turn
 
 

@@ -53,6 +53,10 @@ HomeSection: TypeAlias = Callable[["Services", Person, Language], Awaitable[list
 """A part of App Home: blocks for a person, in a language; empty if there is nothing to show."""
 
 
+DetectForeign: TypeAlias = Callable[[str], Awaitable[str | None]]
+"""The ISO code of a message's language, if it is surely none of ours."""
+
+
 @dataclass(slots=True)
 class Services:
     """The ports and the desk, for one workspace."""
@@ -65,4 +69,5 @@ class Services:
     slack: Slack
     desk: Desk
     editions: Editions
+    detect_foreign: DetectForeign
     home_sections: list[HomeSection] = field(default_factory=list)

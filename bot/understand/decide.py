@@ -55,6 +55,11 @@ class Decision:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
+def neutral(digest: str) -> Decision:
+    """A decision to begin with, where none has been made: every evidence counts alike."""
+    return Decision(dict.fromkeys(EVIDENCE, 1.0), bias=-2.0, answer=0.7, offer=0.2, digest=digest)
+
+
 def load(folder: Path) -> Decision:
     """Read decision.yml of a knowledge folder. Raises OSError if it is missing, ValueError if it is broken."""
     try:

@@ -132,7 +132,7 @@ def fit_languages(knowledge: Knowledge) -> Arrays:
         ),
         shape=(len(rows), len(names)),
     )
-    model = LinearSVC(C=1.0, random_state=0)
+    model = LinearSVC(C=1.0, tol=TOLERANCE, random_state=0)
     model.fit(matrix, np.array([LANGUAGES.index(language) for _, language in found]))
     return {
         "names": names,

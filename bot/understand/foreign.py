@@ -1,8 +1,13 @@
-"""A fifth language: told by a detector of many, which is loaded when it is first needed (0.6 s, 80 MB)."""
+"""A fifth language: told by a detector of many, which is loaded when it is first needed (0.6 s, 80 MB).
+
+`python -m bot.understand.foreign` reads a message from stdin and prints the code, or nothing: a serving process asks a
+child, so that it does not carry the detector for ever.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 from typing import Any, Final
 
@@ -37,3 +42,7 @@ def _detector() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - heavy, and rarely needed
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+if __name__ == "__main__":
+    print(detect(sys.stdin.buffer.read().decode("utf-8", "replace")) or "")  # noqa: T201

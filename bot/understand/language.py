@@ -63,6 +63,16 @@ class LanguageModel:
         scores: Floats = self._weights[known].sum(axis=0) / np.sqrt(len(known)) + self._bias
         return scores, len(words)
 
+    def known(self, text: str) -> float:
+        """The share of a message's words that people are known to type in one of the four languages; 1 of none."""
+        found = tokens(text, self.ignored)
+        names = np.fromiter((crc32(f"#{word}".encode()) for word in found), np.uint32, len(found))
+        if not len(names):
+            return 1.0
+        at = np.searchsorted(self._names, names)
+        at[at == len(self._names)] = 0
+        return float((self._names[at] == names).mean())
+
     def detect(self, text: str, priors: Sequence[Language | None] = ()) -> tuple[Language, bool]:
         """The language of a message, and whether the message itself says so.
 

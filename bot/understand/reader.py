@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from bot.knowledge.schema import Knowledge
 from bot.model import Candidate, Language, Understanding
-from bot.understand import decide, follow_up, several
+from bot.understand import decide, follow_up, foreign, several
 from bot.understand.decide import Decision
 from bot.understand.intents import IntentModel
 from bot.understand.language import LanguageModel
 from bot.understand.names import Names
 from bot.understand.normalise import fold, words
+
+_STRANGE: Final = 0.5  # share of known words up to which a message may be in another language
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Reader:
             several=asked,
             folded=folded,
         )
+
+    def may_be_foreign(self, text: str) -> bool:
+        """Whether a message is long enough, and strange enough, to be worth asking a detector of many languages."""
+        return foreign.is_worth_asking(text) and self.languages.known(words(text)) <= _STRANGE
 
     def _language(self, plain: str, context: Context) -> tuple[Language, bool]:
         if context.forced_language:
