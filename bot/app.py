@@ -19,7 +19,7 @@ from slack_bolt.response import BoltResponse
 
 from bot import paths
 from bot.adapters.clock import SystemClock
-from bot.adapters.detector import detect_foreign
+from bot.adapters.detector import ForeignDetector
 from bot.adapters.editions import KnowledgeRefused, WatchedEditions
 from bot.adapters.http import web_app
 from bot.adapters.slack import Identity, SlackMessenger, web_client
@@ -98,8 +98,10 @@ async def running(
         client = web_client(settings.slack_bot_token or "", session, base_url=settings.slack_api_url)
         slack = SlackMessenger(client, clock)
         identity = await _identity(slack)
+        detector = ForeignDetector()
+        stack.push_async_callback(detector.close)
         work = EmbeddedWork(clock)
-        services = Services(identity.team, identity.user, database, work, clock, slack, desk, editions, detect_foreign)
+        services = Services(identity.team, identity.user, database, work, clock, slack, desk, editions, detector)
         services.home_sections += [home.language_section, home.topics_section]
         runner = WorkRunner(work, database, handlers(services), clock)
         await runner.start()

@@ -1,11 +1,12 @@
 """A fifth language: told by a detector of many, which is loaded when it is first needed (0.6 s, 80 MB).
 
-`python -m bot.understand.foreign` reads a message from stdin and prints the code, or nothing: a serving process asks a
-child, so that it does not carry the detector for ever.
+`python -m bot.understand.foreign` answers messages from stdin: a serving process asks a child, so that it does not
+carry the detector for ever.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from functools import lru_cache
@@ -44,5 +45,12 @@ def _detector() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+def main() -> int:
+    """Answer messages until the input ends: a JSON string a line in, a code or an empty line out."""
+    for line in sys.stdin:
+        print(detect(json.loads(line)) or "", flush=True)  # noqa: T201
+    return 0
+
+
 if __name__ == "__main__":
-    print(detect(sys.stdin.buffer.read().decode("utf-8", "replace")) or "")  # noqa: T201
+    sys.exit(main())
