@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from bot import i18n
-from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Entry, Knowledge
+from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Knowledge
 from bot.model import (
     DEFAULT_LANGUAGE,
     LANGUAGES,
@@ -275,10 +275,6 @@ class Conversation:
     def help(self, language: Language, programme: str | None) -> Reply:
         """What the bot is for, with examples: at the first direct message, and for whoever invites it."""
         return Reply(Outcome.HELP, language, programme)
-
-    def entry_of(self, reply: Reply) -> Entry | None:
-        """The entry that a reply answers with."""
-        return self.knowledge.entry(reply.entry) if reply.entry else None
 
 
 def _language_chosen(language: Language) -> Reply:

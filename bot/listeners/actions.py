@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy import Connection
@@ -21,18 +21,6 @@ from bot.render.views import feedback_form
 from bot.store import handoffs, tallies, votes
 
 _Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
-
-HANDLED: Final = (
-    controls.ASK_PERSON,
-    controls.HELPFUL,
-    controls.UNHELPFUL,
-    controls.MORE,
-    controls.PICK,
-    controls.PICK_NONE,
-    controls.PICK_LANGUAGE,
-    controls.PICK_TOPIC,
-)
-"""The first two parts of every action id that is answered here."""
 
 
 def register(app: AsyncApp, services: Services) -> None:

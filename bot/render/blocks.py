@@ -13,7 +13,6 @@ SECTION: Final = 3000
 BUTTON: Final = 75
 OPTION: Final = 75
 OPTIONS: Final = 100
-BLOCKS: Final = 50
 TEXT: Final = 3900  # below what chat.update accepts
 TITLE: Final = 24
 
