@@ -119,13 +119,16 @@ class Candidate:
 class Value:
     """A value found in a question.
 
-    `value` by `kind`: date: ISO string; duration: {"days": n}; count: n; money: {"amount": n, "currency": code | None};
-    plan, payment: the canonical name.
+    `value` by `kind`: date: ISO string; duration: {"days": n}; count, ordinal: n; plan, payment: the canonical name;
+    money: {"amount": n, "currency": code | None}. None where it can be read in several ways, `options`, or exists in none.
     """
 
     kind: str
     value: Any
     text: str
+    role: str = ""  # what it says: of a count what is counted, of a date `until`, of a plan `current`, `target`, `licence`
+    mode: str = ""  # of a count: `more`, or `used`
+    options: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

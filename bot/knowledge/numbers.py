@@ -182,3 +182,75 @@ def finnish_ordinals() -> Mapping[str, int]:
 def _finnish_table() -> Mapping[str, Mapping[str, int]]:
     table: Mapping[str, Mapping[str, int]] = json.loads(FINNISH_TABLE.read_text(encoding="utf-8"))
     return table
+
+
+# How Finnish numbers are said rather than written: kakskyt, viiskytkolme, seittemän.
+_SPOKEN_UNITS: Final[Mapping[str, int]] = {
+    "yks": 1, "kaks": 2, "kolme": 3, "kol": 3, "neljä": 4, "nel": 4, "viis": 5, "kuus": 6, "seittemän": 7, "seitsemän": 7,
+    "seit": 7, "kaheksan": 8, "kahdeksan": 8, "yheksän": 9, "yhdeksän": 9, "ykstoista": 11, "kakstoista": 12,
+    "kolmetoista": 13, "viistoista": 15, "viistoist": 15, "kuustoista": 16, "kolmetoist": 13, "neljätoist": 14,
+    "kakstoist": 12, "ykstoist": 11, "seittemäntoista": 17, "kaheksantoista": 18, "yheksäntoista": 19, "kuustoist": 16,
+}  # fmt: skip
+_SPOKEN: Final = re.compile(r"(?:(?P<hundreds>\w*?)sata)?(?:(?P<tens>\w*?)kyt(?:ä)?)?(?P<units>\w*)")
+_THOUSAND_FORMS: Final = re.compile(
+    r"(?P<times>\w*?)(?:tuhatta|tuhannella|tuhannelle|tuhannesta|tuhannessa|tuhannen|tuhanteen|tuhat)(?P<rest>\w*)"
+)
+_HUNDREDS: Final = frozenset(range(100, 1000, 100))
+
+
+@lru_cache(maxsize=4096)
+def finnish_number(word: str) -> tuple[int, bool] | None:
+    """The number that a Finnish word means, below a million, and whether it is an ordinal; None if it means none.
+
+    Written and spoken, in every case: viiden, kahdellekymmenelleviidelle, satakaksikymmentä, kakskyt, kolmas.
+    """
+    word = word.lower()
+    ordinals = finnish_ordinals()
+    if word in ordinals:
+        return ordinals[word], True
+    found = _finnish_cardinal(word)
+    return None if found is None else (found, False)
+
+
+def _finnish_cardinal(word: str) -> int | None:
+    below = _finnish_below_thousand(word)
+    if below is not None:
+        return below
+    thousands = _THOUSAND_FORMS.fullmatch(word)
+    if thousands is None or not thousands["times"]:
+        return None
+    times = _finnish_below_thousand(thousands["times"])
+    rest = _finnish_below_thousand(thousands["rest"]) if thousands["rest"] else 0
+    return None if times is None or rest is None else times * 1000 + rest
+
+
+def _finnish_below_thousand(word: str) -> int | None:
+    table = finnish_cardinals()
+    if word in table:
+        return table[word]
+    for ending in ("i", "ä", "a"):  # dropped in speech: kolmeks, kaksikymment
+        if word + ending in table:
+            return table[word + ending]
+    for cut in range(len(word) - 1, 3, -1):
+        if table.get(word[:cut]) in _HUNDREDS:
+            rest = table.get(word[cut:]) or _finnish_spoken(word[cut:])
+            if rest and rest < 100:  # noqa: PLR2004
+                return table[word[:cut]] + rest
+    return _finnish_spoken(word)
+
+
+def _finnish_spoken(word: str) -> int | None:
+    match = _SPOKEN.fullmatch(word)
+    if match is None:
+        return None
+    total = 0
+    for part, size in ((match["hundreds"], 100), (match["tens"], 10)):
+        if part is None:
+            continue
+        times = _SPOKEN_UNITS.get(part, 1 if not part and size == 100 else 0)  # noqa: PLR2004 - "sata" alone is one
+        if not times:
+            return None
+        total += times * size
+    if match["units"] and match["units"] not in _SPOKEN_UNITS:
+        return None
+    return total + _SPOKEN_UNITS.get(match["units"], 0) or None

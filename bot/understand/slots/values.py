@@ -1,0 +1,39 @@
+"""All values of a message. The face of the grammar: one pass, each piece read once."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from bot.model import Language, Value
+from bot.understand.slots.counts import counts
+from bot.understand.slots.dates import dates
+from bot.understand.slots.durations import durations
+from bot.understand.slots.found import claimed
+from bot.understand.slots.money import money
+from bot.understand.slots.plans import payments, plans
+from bot.understand.slots.tense import is_future
+from bot.understand.slots.tokens import line
+
+
+def values(text: str, language: Language, today: date) -> tuple[Value, ...]:
+    """The values that a message tells, in its order.
+
+    Args:
+        text: The words, as `normalise.words` gives them.
+        language: The message's language.
+        today: The day it was written; days are counted from it.
+
+    """
+    read = line(text, language)
+
+    @cache
+    def ahead() -> bool:
+        return is_future(text, language)
+
+    found = dates(read, today, ahead)
+    for grammar in (money, durations, counts):
+        found += grammar(read, claimed(read.kinds, found))
+    found += plans(read)
+    found += payments(read)
+    return tuple(one.value for one in sorted(found, key=lambda one: one.first))
