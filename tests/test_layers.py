@@ -16,7 +16,7 @@ LAYERS = (
     ("listeners", "adapters", "store", "evaluation"),
     ("conversation", "edition"),
     ("flows", "rules", "understand", "render"),
-    ("knowledge", "i18n", "desk", "document"),
+    ("knowledge", "i18n", "desk", "document", "days"),
     ("ports", "settings", "paths"),
     ("model",),
 )

@@ -13,7 +13,7 @@ from bot.understand.slots.tokens import Line, Token
 
 _COUNT: Final = re.compile(r"(?P<range>N~N|N[xo]N(?=[xoP]{0,2}[peic]))|(?P<number>N(?!%)&?K?|[ao]?h[ao]{0,2}K|a&?K(?=[xoP]?[peicb])|K(?=[xoP]?[peicb]))|(?P<group>g)|(?P<ordinal>O)")
 _NONE: Final = re.compile(r"0[xoaN]?s?[xoP]?c")
-_ONE_MORE: Final = re.compile(r"\+[od]?a[xP+]{0,2}[ip]|a[P+]{0,2}[ip][xoP]{0,2}\+|a\+[xP]?[ip]|1[xP]{0,2}[ip]?|a\+(?![a-zA-Z])")
+_ONE_MORE: Final = re.compile(r"\+[od]?a[xP+]{0,2}[ip]|a[P+]{0,2}[ip][xoP]{0,2}\+|a\+[xP]?[ip]|1[xP]{0,2}[ip]|1(?=$|[.,+])|a\+(?![a-zA-Z])")
 _ONE: Final = re.compile(r"(?:a?s|sa)[xP]{0,2}[pic]")
 _NOUN: Final = {Kind.EMPLOYEES: "employees", Kind.LICENCES: "licences", Kind.CLIENTS: "clients", Kind.PEOPLE: "people"}
 _BETWEEN: Final = frozenset({Kind.WORD, Kind.FILLER, Kind.PLAN, Kind.PLAN_NOUN, Kind.MORE, Kind.USED, Kind.RANGE, Kind.THIS,
@@ -116,7 +116,15 @@ def _role(line: Line, first: int, last: int) -> str:
         if kind is Kind.PEOPLE and _is_company(line, first, n):
             return "employees"
         return _NOUN[kind]
+    if _is_before_plan(line, last):
+        return "licences"
     return _role_behind(line, first)
+
+
+def _is_before_plan(line: Line, last: int) -> bool:
+    """80 Enterprise: licences, though nobody says so."""
+    after = line.tokens[last + 1 : last + 2]
+    return any(token.raw[0].isupper() and Kind.PLAN in line.words.tags(token.raw) for token in after)
 
 
 def _noun_ahead(line: Line, last: int) -> tuple[int, Kind] | None:
@@ -164,13 +172,14 @@ def _role_within(line: Line, match: re.Match[str]) -> str:
 
 def _mode(line: Line, first: int, last: int) -> str:
     """Whether so many more are meant, or so many that are in use."""
-    before, after = line.tokens[max(0, first - _NEAR) : first], line.tokens[last + 1 : last + 1 + _REACH]
-    for near in (_until_number(after), _until_number(before[::-1])):
-        kinds = [token.kind for token in near]
-        if Kind.MORE in kinds:
-            return "more"
-        if Kind.USED in kinds:
-            return "used"
+    before, after = line.tokens[max(0, first - _NEAR) : first], line.tokens[last + 1 : last + 2 + _REACH]
+    near = _until_number(after)
+    if len(near) < len(after) and after[len(near)].kind is Kind.NUMBER:
+        near = near[:1]  # the rest belongs to the next number: "three and two more"
+    for tokens in (near, _until_number(before[::-1])):
+        for kind, mode in ((Kind.MORE, "more"), (Kind.USED, "used")):
+            if any(token.kind is kind or (token.raw[0].isalpha() and kind in line.words.tags(token.raw)) for token in tokens):
+                return mode
     return ""
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.model import Language, Value
-from bot.understand.slots.calendar import FIRST_YEAR, LAST_YEAR, add_months, shifted
+from bot.days import FIRST_YEAR, LAST_YEAR, add_months, shifted
 from bot.understand.slots.durations import AMOUNT, quantity
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
@@ -26,7 +26,7 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
     "month_day": re.compile(r"M\.?o?[NO]\.?(?:o?U)?(?:,?(?P<year>N))?"),
     "figures": re.compile(r"(?:W[,.]?d?o?)?D"),
     # Of a month: le 5 du mois dernier, the 5th of last month, viime kuun 5. päivä
-    "of_month": re.compile(r"[NO]\.?[od]{0,3}(?P<month>[lnt]o?U|U[ln]?)(?!N)|(?P<before>[lnt]U)o?[NO]\.?U?"),
+    "of_month": re.compile(r"[NO]\.?(?:[od]{1,3}(?:[lnt]o?U|U[ln]?)|[od]{0,3}[lnt]o?U)(?!N)|(?P<before>[lnt]U)o?[NO]\.?U?"),
     # By the weekday
     "last_of_month": re.compile(r"lUo{0,3}M,?(?P<year>N)?|M[lx]U"),
     "ordinal_month": re.compile(r"[NO]O"),
@@ -35,9 +35,9 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
     "weekday": re.compile(r"[lnt]o?[Ww]|[Ww][do]?[ln](?!U)|[dA]w|W"),
     "feast": re.compile(r"H"),
     # Counted from today
-    "relative": re.compile(r"R"),
-    "ago": re.compile(rf"A[xo+]{{0,2}}{AMOUNT}(?!o[xipecPz])|{AMOUNT}[xo]?G|A?{AMOUNT}G"),
+    "ago": re.compile(rf"A[xo+]{{0,2}}{AMOUNT}(?!o[xipecPz])|{AMOUNT}[xo]?G|A?{AMOUNT}G|{AMOUNT}R?A(?=x)"),
     "ahead": re.compile(rf"F[xo]{{0,2}}{AMOUNT}|{AMOUNT}f"),
+    "relative": re.compile(r"R"),
     "bare_ago": re.compile(r"(?:A[xo]?)?U[Gf]|A[xo]?U"),
     # The day of a month alone: on the 12th, am 12., 12. päivä
     "day_alone": re.compile(r"do{0,2}(?:O\.?|N\.)(?![xo]{0,2}[UpeicbmMKC%z])|O\.?U|N\.U"),
@@ -89,7 +89,7 @@ def _in_figures(line: Line, match: re.Match[str], reading: _Reading) -> Found | 
     day, month, *rest = parts
     if not rest and "/" in raw and line.kinds[match.end() : match.end() + 1] in _COUNTED:
         return None  # 5/10 licences
-    year = _year(rest[0]) if rest else None
+    year = _year(rest[0]) if rest else _relative_year(line, match.start(), match.end(), reading.today)
     swaps = line.words.language == _ENGLISH and "." not in raw
     readings = [(day, month), (month, day)] if swaps and day != month else [(day, month)]
     found = [one for d, m in readings if (one := _resolve(d, m, year, reading)) is not None]
@@ -134,7 +134,7 @@ def _by_month(line: Line, match: re.Match[str], reading: _Reading) -> Found | No
     elif match["year"]:
         last -= 1
     if year is None:
-        year = _lone_year(line)
+        year = _relative_year(line, match.start(), last, reading.today) or _lone_year(line)
     if not is_before:
         following = line.kinds[last : last + 2]
         is_unit_of_day = tokens[-1].kind is Kind.UNIT and tokens[-1].value != "day"
@@ -153,6 +153,17 @@ def _by_month(line: Line, match: re.Match[str], reading: _Reading) -> Found | No
     found = _resolve(int(day), month.value, year, reading)
     options = [found] if found else _near(int(day), month.value, year or reading.today.year)
     return _found(line, match, options, exists=found is not None, last=last - 1)
+
+
+def _relative_year(line: Line, first: int, end: int, today: date) -> int | None:
+    """The year of "5 November last year", viime vuoden marraskuun 5. päivä."""
+    for tokens in (line.tokens[max(0, first - 3) : first], line.tokens[end : end + 5]):
+        if any(token.kind is Kind.UNIT and token.value == "year" for token in tokens):
+            kinds = {token.kind for token in tokens}
+            for kind, shift in ((Kind.LAST, -1), (Kind.NEXT, 1), (Kind.THIS, 0)):
+                if kind in kinds:
+                    return today.year + shift
+    return None
 
 
 def _lone_year(line: Line) -> int | None:
@@ -204,7 +215,8 @@ def _day_alone(line: Line, match: re.Match[str], reading: _Reading) -> Found | N
 
 
 def _relative(line: Line, match: re.Match[str], reading: _Reading) -> Found | None:
-    return _found(line, match, [reading.today + timedelta(days=line.tokens[match.start()].value)])
+    offset = line.tokens[match.start()].value
+    return _found(line, match, [reading.today + timedelta(days=offset)], role="" if offset else "today")
 
 
 def _ago(line: Line, match: re.Match[str], reading: _Reading) -> Found | None:
@@ -327,12 +339,12 @@ _READERS: Final[dict[str, Callable[[Line, re.Match[str], _Reading], Found | None
 
 
 def _found(
-    line: Line, match: re.Match[str], days: list[date], *, exists: bool = True, last: int | None = None
+    line: Line, match: re.Match[str], days: list[date], *, exists: bool = True, last: int | None = None, role: str = ""
 ) -> Found:
     """The day; or its readings, if it has several or does not exist."""
     first, end = match.start(), match.end() - 1 if last is None else last
     iso = [day.isoformat() for day in days]
-    role = "until" if _is_end(line, first, end) else ""
+    role = "until" if _is_end(line, first, end) else role
     said = line.said(first, end)
     if exists and len(days) == 1:
         return Found(Value("date", iso[0], said, role), first, end)

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.model import Value
 from bot.understand.normalise import fold
-from bot.understand.slots.calendar import DAYS, whole_days
+from bot.days import DAYS, whole_days
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
 from bot.understand.slots.tokens import Line

@@ -14,7 +14,7 @@ from bot.understand.slots.tokens import Line, Token
 _AMOUNT: Final = r"(?:N\.?K?\.?K?&?|[ao]?ha?K|aK&?)"
 _MONEY: Final = re.compile(rf"C{_AMOUNT}(?![U])C?|{_AMOUNT}\.?o{{0,2}}C|N\.?K\.?K?&?|[ao]?ha?K|aK&?|N&")
 _PEOPLE_AND_THINGS: Final = "peicbm"
-_MONTHLY: Final = re.compile(r"[xod/]{0,2}U|y|[xo]y")
+_MONTHLY: Final = re.compile(r"[xoda/]{0,2}U|y|[xo]y")
 _MILLION: Final = 1_000_000
 
 

@@ -12,7 +12,7 @@ from bot.understand.slots.tokens import Line, Token
 
 _NEAR: Final = 2
 _ORDINARY: Final = frozenset({"team"})
-"""Names that are ordinary words: a plan only beside a word for one."""
+"""Names that are ordinary words, but in Finnish: a plan only beside a word for one."""
 
 _FINNISH_INTO: Final = ("iin", "een", "hin")
 
@@ -38,7 +38,7 @@ def _is_plan(line: Line, n: int, plan: str, noun: Token | None) -> bool:
     if noun is not None:
         is_licence = _is(line, noun, Kind.LICENCES)
         return not (is_licence and plan == PLANS[0]) or (named and token.raw[0].isupper() and line.words.language != "en")
-    if not named or plan.lower() in _ORDINARY:
+    if not named or (plan.lower() in _ORDINARY and line.words.language != "fi"):
         return False
     if line.words.language == "de" or n == 0:
         return token.raw[0].isupper() and (n > 0 or len(line.tokens) < 4)  # noqa: PLR2004 - a word or two are an answer

@@ -9,7 +9,8 @@ from bot.model import Language, Value
 from bot.understand.slots.counts import counts
 from bot.understand.slots.dates import dates
 from bot.understand.slots.durations import durations
-from bot.understand.slots.found import claimed
+from bot.understand.slots.found import Found, claimed
+from bot.understand.slots.kinds import Kind
 from bot.understand.slots.money import money
 from bot.understand.slots.plans import payments, plans
 from bot.understand.slots.tense import is_future
@@ -36,4 +37,6 @@ def values(text: str, language: Language, today: date) -> tuple[Value, ...]:
         found += grammar(read, claimed(read.kinds, found))
     found += plans(read)
     found += payments(read)
+    left = claimed(read.kinds, found)
+    found += [Found(Value("currency", token.value, token.raw), n, n) for n, token in enumerate(read.tokens) if left[n] == Kind.CURRENCY]
     return tuple(one.value for one in sorted(found, key=lambda one: one.first))

@@ -1,0 +1,64 @@
+"""What a message tells a rule: its values, and the turns of phrase that say something without one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from bot.model import Language, Value
+from bot.understand.normalise import fold
+from bot.understand.slots.kinds import Kind
+from bot.understand.slots.lexicon import lexicon
+from bot.understand.slots.values import values
+
+_SENTENCE: Final = re.compile(r"[.!?;]+(?:\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message as the rules hear it."""
+
+    text: str
+    language: Language
+    values: tuple[Value, ...]
+
+    def of(self, *kinds: str) -> list[Value]:
+        """The values of some kinds, in order."""
+        return [value for value in self.values if value.kind in kinds]
+
+    def hints(self, cue: str) -> bool:
+        """Whether the message holds a turn of phrase of this name (`cues` in words/*.yml)."""
+        return bool(lexicon(self.language).cues[cue].search(fold(self.text)))
+
+    def does(self, cue: str) -> bool:
+        """Whether a sentence says that something of this name was done: without a not, and without an if."""
+        cues = lexicon(self.language).cues
+        sentences = [fold(one) for one in _SENTENCE.split(self.text)]
+        return any(
+            cues[cue].search(one) and not cues["negation"].search(one) and not cues["condition"].search(one)
+            for one in sentences
+        )
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether it begins with a yes."""
+        return bool(lexicon(self.language).yes.match(fold(self.text)))
+
+    @property
+    def is_no(self) -> bool:
+        """Whether it begins with a no."""
+        return bool(lexicon(self.language).no.match(fold(self.text)))
+
+    def names(self, kind: Kind) -> Sequence[Any]:
+        """The values of all words that can be of a kind, however they stand: to a question that asked for just that."""
+        words = lexicon(self.language)
+        tags = [words.tags(word).get(kind) for word in fold(self.text).split()]
+        return [tag.value for tag in tags if tag is not None]
+
+
+def told(text: str, language: Language, today: date) -> Told:
+    """Hear a message. `text` as `normalise.words` gives it, `today` the day it was written."""
+    return Told(text, language, values(text, language, today))
