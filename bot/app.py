@@ -28,7 +28,7 @@ from bot.adapters.work_runner import WorkRunner
 from bot.desk import Desk
 from bot.edition import Edition, Progress, open_edition
 from bot.knowledge.check import check
-from bot.listeners import actions, answering, effects, home, incoming, posting, receive, views
+from bot.listeners import actions, answering, effects, home, incoming, posting, receive, values, views
 from bot.listeners.services import Services
 from bot.model import DEFAULT_LANGUAGE
 from bot.ports import Clock, Handler, RetryLater, StoreUnavailable
@@ -155,6 +155,7 @@ def bolt_app(settings: Settings, services: Services, identity: Identity, client:
     logger.setLevel(logging.WARNING)  # below it Bolt writes whole payloads, texts and tokens included
     actions.register(app, services)
     views.register(app, services)
+    values.register(app, services)
     home.register(app, services)
     app.error(_reporter(services))
     return app

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from datetime import date
+from typing import Any, Final, TypeAlias
 
 from bot import i18n
+from bot.flows.computing import Computing, is_follow_up
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Knowledge
 from bot.model import (
     DEFAULT_LANGUAGE,
@@ -27,13 +29,16 @@ from bot.model import (
     Question,
     Remember,
     Reply,
+    Rewrite,
     Thread,
     Turn,
     Understanding,
 )
 from bot.understand.decide import OFFERED, Decision
-from bot.understand.normalise import LONGEST, fold, words
+from bot.understand.named_language import named_language
+from bot.understand.normalise import LONGEST, words
 from bot.understand.reader import Context, Reader
+from bot.understand.slots.told import Told
 
 Detect: TypeAlias = Callable[[str], str | None]
 """Tells the ISO code of a message's language, if it is surely none of ours."""
@@ -75,8 +80,6 @@ _OUTRIGHT: Final = frozenset({Outcome.ANSWER, Outcome.RULE})
 _RIVAL: Final = 0.7
 """Two programmes fit about as well if the second's best candidate has this share of the first's confidence."""
 
-_LONG_NAME: Final = 6  # letters of a language's name that can spare two
-
 PICK: Final = re.compile(r"([0-9])\s*[.)]?")
 
 
@@ -86,6 +89,7 @@ class Conversation:
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
         self.knowledge = knowledge
         self.reader = reader
+        self.computing = Computing(knowledge)
 
     @property
     def _decision(self) -> Decision:
@@ -93,19 +97,28 @@ class Conversation:
 
     def reply_to(self, question: Question, thread: Thread, person: Person) -> Turn:
         """What a message leads to. A turn without effects: the bot keeps silent."""
-        thread = _floor_after(question, thread, person)
+        may_tell = _may_tell(question, thread, person)
+        before, thread = thread, _floor_after(question, thread, person)
         asked = _is_asked(question, thread, person)
-        if not asked and not _is_overheard(question, person):
-            return Turn(thread)
+        may_speak = asked or _is_overheard(question, person)
         said = words(question.text)
+        if not may_speak and not (may_tell and said):
+            return Turn(thread)
         if not said:
             return self._wordless(question, thread, person, asked=asked)
         picked = PICK.fullmatch(said)
         if asked and picked and thread.offered and int(picked[1]) <= len(thread.offered):
             choice = (NONE, *thread.offered)[int(picked[1])]
-            return self.choose(choice, question.channel, thread, person)
+            return self.choose(choice, question.channel, thread, person, question.today)
         understanding = self.reader.read(question.text, _context(question, thread, person))
-        reply = self.reply(understanding, asked_in=question.channel)
+        if (asked or may_tell) and (turn := self._told_more(question, before, person, understanding)):
+            return turn
+        if not may_speak:
+            return Turn(thread)
+        known = thread.slots if is_follow_up(said) else {}
+        reply = self.reply(understanding, question.channel, question.today, about=thread.entry, known=known)
+        if asked and reply.outcome in _MISSES and (again := self._unread(thread, understanding, question.today)):
+            reply = again
         if reply.outcome in _MISSES and question.foreign:
             language = person.language or person.locale or DEFAULT_LANGUAGE
             reply = replace(reply, outcome=Outcome.FALLBACK, language=language, choices=(), notice=Notice.FOREIGN)
@@ -116,12 +129,51 @@ class Conversation:
         is_question = reply.outcome not in _ASIDES or not thread.question
         asked_before = question.text[: 4 * LONGEST] if is_question else thread.question
         thread = replace(thread, asker=person.id, question=asked_before)
+        if is_question:
+            thread = replace(thread, asked_on=question.today)
         turn = self._take(reply, thread, person, question.channel, understanding, said)
         is_open = reply.outcome in _MISSES and question.foreign is None and not question.forced_language
         return replace(turn, may_be_foreign=is_open and self.reader.may_be_foreign(question.text))
 
-    def reply(self, understanding: Understanding, asked_in: Channel) -> Reply:
-        """What is said to a question that was read so. Decides between answer, choices and "I don't know"."""
+    def _told_more(
+        self, question: Question, thread: Thread, person: Person, understanding: Understanding
+    ) -> Turn | None:
+        """The turn of a message that answers a question of ours, or puts a value right; None for any other."""
+        heard = _heard(understanding)
+        first = understanding.candidates[0] if understanding.candidates else None
+        said = understanding.text
+        reply = self.computing.answer(thread, heard, question.today, first, self._decision.answer)
+        if reply is not None:
+            return self._take(reply, thread, person, question.channel, understanding, said)
+        reply = self.computing.correction(thread, heard, question.today)
+        if reply is None or not thread.entry:
+            return None
+        turn = self._take(reply, thread, person, question.channel, understanding, said)
+        note = replace(reply, notice=Notice.CORRECTED)
+        return replace(turn, effects=(Rewrite(reply), Post(note)))
+
+    def _unread(self, thread: Thread, understanding: Understanding, today: date) -> Reply | None:
+        return self.computing.unread(thread, _heard(understanding), today)
+
+    def reply(
+        self,
+        understanding: Understanding,
+        asked_in: Channel,
+        today: date,
+        *,
+        about: str | None = None,
+        known: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """What is said to a question that was read so. Decides between answer, choices and "I don't know".
+
+        Args:
+            understanding: The question.
+            asked_in: Where it was asked.
+            today: The day it was written.
+            about: The thread's last entry.
+            known: What was told for that entry and still holds, where the question goes on from it.
+
+        """
         decision = self._decision
         first = understanding.candidates[0] if understanding.candidates else None
         blank = Reply(
@@ -136,8 +188,9 @@ class Conversation:
             return blank
         if understanding.several:
             return replace(blank, outcome=Outcome.CHOICES, choices=understanding.several)
-        if first.confidence >= decision.answer:
-            return self._to_entry(blank, first.entry)
+        if first.confidence >= decision.answer or self._is_either_twin(understanding):
+            known = known if first.entry == about else {}
+            return self._to_entry(blank, first.entry, _heard(understanding), today, known)
         if understanding.programme is None and (rivals := self._rival_programmes(understanding.candidates)):
             return replace(blank, outcome=Outcome.CHOICES, choices=rivals)
         total = sum(candidate.confidence for candidate in understanding.candidates[:OFFERED])
@@ -145,6 +198,13 @@ class Conversation:
             offered = understanding.candidates[:OFFERED]
             return replace(blank, outcome=Outcome.CHOICES, choices=tuple(one.entry for one in offered))
         return blank
+
+    def _is_either_twin(self, understanding: Understanding) -> bool:
+        """Whether the two best candidates are one rule under two titles, and the question tells values for it."""
+        first, second = (*understanding.candidates[:2], None)[:2]
+        if first is None or second is None or first.confidence + second.confidence < self._decision.answer:
+            return False
+        return self.computing.are_twins(first.entry, second.entry, _heard(understanding))
 
     def _rival_programmes(self, candidates: Sequence[Candidate]) -> tuple[str, ...]:
         """The programmes to choose between, where the best candidates of two fit about as well."""
@@ -159,7 +219,15 @@ class Conversation:
             return ()
         return tuple(f"{PROGRAMME_PREFIX}{id_}" for id_ in (first[0], *rivals))
 
-    def _to_entry(self, blank: Reply, id_: str) -> Reply:
+    def _to_entry(
+        self, blank: Reply, id_: str, heard: Told, today: date, known: Mapping[str, Any] | None = None
+    ) -> Reply:
+        """The reply that an entry or action gives; of kind rule, computed from what was told."""
+        reply = self._of_entry(blank, id_)
+        return self.computing.from_question(reply, heard, today, known) if reply.outcome is Outcome.RULE else reply
+
+    def _of_entry(self, blank: Reply, id_: str) -> Reply:
+        """The reply that an entry or action gives, before anything is computed."""
         entry = self.knowledge.entry(id_)
         if entry is None:
             return blank
@@ -174,22 +242,25 @@ class Conversation:
         slots = {"meeting_kind": _MEETING_KINDS[id_]} if id_ in _MEETING_KINDS else {}
         return replace(blank, outcome=_KINDS[entry.kind], programme=programme, entry=id_, slots=slots)
 
-    def choose(self, choice: str, channel: Channel, thread: Thread, person: Person) -> Turn:
+    def choose(self, choice: str, channel: Channel, thread: Thread, person: Person, today: date) -> Turn:
         """What a click on a choice, or its number in words, leads to. An unknown choice is "none of these"."""
         language = thread.language or person.language or i18n.SOURCE_LANGUAGE
         blank = Reply(Outcome.FALLBACK, language, thread.programme, confidence=1.0)
         if choice.startswith(PROGRAMME_PREFIX):
             programme = choice.removeprefix(PROGRAMME_PREFIX)
             if programme in self.knowledge.programmes:
-                return self._in_programme(programme, channel, thread, person)
-        reply = blank if choice == NONE else self._to_entry(blank, choice)
+                return self._in_programme(programme, channel, thread, person, today)
+        asked_on = thread.asked_on or today
+        heard = self.reader.hear(words(thread.question), language, asked_on)
+        reply = blank if choice == NONE else self._to_entry(blank, choice, heard, asked_on)
         return self._take(reply, thread, person, channel, None, "")
 
-    def _in_programme(self, programme: str, channel: Channel, thread: Thread, person: Person) -> Turn:
+    def _in_programme(self, programme: str, channel: Channel, thread: Thread, person: Person, today: date) -> Turn:
         """The thread's question asked again, now that its programme is known; remembered for direct messages."""
-        context = Context(programme=programme, programmes=(programme,), forced_language=thread.language)
+        today = thread.asked_on or today
+        context = Context(programme=programme, programmes=(programme,), forced_language=thread.language, today=today)
         understanding = self.reader.read(thread.question, context)
-        reply = self.reply(understanding, channel)
+        reply = self.reply(understanding, channel, today)
         turn = self._take(reply, replace(thread, programme=programme), person, channel, understanding, "")
         if channel.place is Place.DIRECT:
             turn = replace(turn, effects=(*turn.effects, Remember(programme=programme)))
@@ -208,7 +279,7 @@ class Conversation:
         effects: list[Effect] = []
         if reply.outcome is Outcome.LANGUAGE:
             reply, effects = self._switch(reply, thread, said)
-        missed = reply.outcome in _MISSES
+        missed = reply.outcome in _MISSES or reply.notice is Notice.UNREAD
         if reply.outcome is Outcome.HUMAN:
             effects.append(HandOver(thread.question, self._last_answer(reply.language, thread)))
             thread = replace(thread, handed_over=True)
@@ -217,6 +288,8 @@ class Conversation:
             language=reply.language,
             programme=reply.programme or thread.programme,
             entry=reply.entry or thread.entry,
+            slots=reply.slots if reply.entry else thread.slots,
+            asks_for=reply.asks_for if reply.outcome is not Outcome.LANGUAGE else thread.asks_for,
             offered=reply.choices,
             misses=thread.misses + 1 if missed else 0,
         )
@@ -234,7 +307,15 @@ class Conversation:
         """What the bot answered last in a thread, if it did."""
         if thread.entry is None or thread.misses:
             return None
-        return self._to_entry(Reply(Outcome.FALLBACK, language, thread.programme), thread.entry)
+        return self._said_last(Reply(Outcome.FALLBACK, language, thread.programme), thread)
+
+    def _said_last(self, blank: Reply, thread: Thread) -> Reply:
+        """The thread's last answer, said again; of a rule, with what was told for it."""
+        reply = self._of_entry(blank, thread.entry or "")
+        if reply.outcome is not Outcome.RULE or not thread.asked_on:
+            return reply
+        slots = {name: value for name, value in thread.slots.items() if name != "language"}
+        return self.computing.with_slots(reply, slots, thread.asked_on) if slots else reply
 
     def _switch(self, reply: Reply, thread: Thread, said: str) -> tuple[Reply, list[Effect]]:
         """A person asks for another language: kept, and the thread's last answer is said again in it."""
@@ -243,7 +324,7 @@ class Conversation:
             return reply, []
         effects: list[Effect] = [Remember(language=wanted)]
         if thread.entry:
-            again = self._to_entry(replace(reply, language=wanted, outcome=Outcome.FALLBACK), thread.entry)
+            again = self._said_last(replace(reply, language=wanted, outcome=Outcome.FALLBACK), thread)
             return replace(again, candidates=()), effects
         return _language_chosen(wanted), effects
 
@@ -263,14 +344,23 @@ class Conversation:
         said = self._said(reply, person, question.channel)
         return Turn(replace(thread, asker=person.id, language=language), said)
 
-    def in_language(self, reply: Reply, language: Language) -> Reply:
+    def with_slots(
+        self, reply: Reply, told: Mapping[str, Any], channel: Channel, thread: Thread, person: Person, today: date
+    ) -> Turn:
+        """What a click on a likely value, or a form with all values, leads to: the rule computed with them."""
+        computed = self.computing.with_slots(reply, told, today)
+        return self._take(computed, thread, person, channel, None, "")
+
+    def in_language(self, reply: Reply, language: Language, today: date) -> Reply:
         """The same reply in another language; an entry that is not released in it says so."""
         if reply.outcome is Outcome.LANGUAGE or reply.notice is Notice.FOREIGN:
             return _language_chosen(language)
         if reply.entry is None:
             return replace(reply, language=language, notice=reply.notice if reply.outcome in _MISSES else None)
-        again = self._to_entry(replace(reply, language=language, notice=None, languages=()), reply.entry)
-        return replace(again, values=reply.values, slots=reply.slots, result=reply.result, asks_for=reply.asks_for)
+        notice = reply.notice if reply.notice in {Notice.UNREAD, Notice.LEFT_OPEN} else None
+        again = self._of_entry(replace(reply, language=language, notice=notice, languages=()), reply.entry)
+        again = replace(again, slots=reply.slots or again.slots)
+        return self.computing.in_language(again, reply.language, today) if again.outcome is Outcome.RULE else again
 
     def help(self, language: Language, programme: str | None) -> Reply:
         """What the bot is for, with examples: at the first direct message, and for whoever invites it."""
@@ -279,24 +369,6 @@ class Conversation:
 
 def _language_chosen(language: Language) -> Reply:
     return Reply(Outcome.LANGUAGE, language, result={"language": language})
-
-
-def named_language(said: str) -> Language | None:
-    """The language that a person names, in any of the four; the last one named if several are."""
-    folded = fold(said)
-    found = []
-    for wanted in LANGUAGES:
-        for spoken in LANGUAGES:
-            stem = _stem(fold(i18n.language_name(wanted, spoken)))
-            at = folded.rfind(stem)
-            if at >= 0 and (at == 0 or folded[at - 1] == " "):
-                found.append((at, wanted))
-    return max(found)[1] if found else None
-
-
-def _stem(name: str) -> str:
-    # What is left of a language's name in every form: Finnish weakens englanti to englanniksi.
-    return name[:-2] if len(name) > _LONG_NAME else name[:-1]
 
 
 def _floor_after(question: Question, thread: Thread, person: Person) -> Thread:
@@ -318,6 +390,13 @@ def _is_asked(question: Question, thread: Thread, person: Person) -> bool:
     if question.top_level or question.mentions_others:
         return False
     return thread.floor is Floor.BOT and person.id == thread.asker
+
+
+def _may_tell(question: Question, thread: Thread, person: Person) -> bool:
+    """Whether whoever writes may answer what the bot has asked, besides the asker: their organisation, and staff."""
+    if not thread.asks_for or question.top_level or question.mentions_others or thread.floor is Floor.STAFF:
+        return False
+    return question.channel.place is Place.CHANNEL and (person.is_colleague or person.is_staff)
 
 
 def _is_overheard(question: Question, person: Person) -> bool:
@@ -346,7 +425,12 @@ def _context(question: Question, thread: Thread, person: Person) -> Context:
         programme=thread.programme or (person.programme if direct else None),
         entry=thread.entry,
         forced_language=question.forced_language,
+        today=question.today,
     )
+
+
+def _heard(understanding: Understanding) -> Told:
+    return Told(understanding.text, understanding.language, understanding.values)
 
 
 def _first(languages: Sequence[Language | None]) -> Language:

@@ -6,7 +6,16 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 
-DAYS: Final = {"hour": 1 / 24, "day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "halfyear": 182, "year": 365}
+DAYS: Final = {
+    "hour": 1 / 24,
+    "day": 1,
+    "week": 7,
+    "fortnight": 14,
+    "month": 30,
+    "quarter": 90,
+    "halfyear": 182,
+    "year": 365,
+}
 """How many days a duration of each unit has; halves are rounded down."""
 
 _MONTHS: Final = {"month": 1, "quarter": 3, "halfyear": 6, "year": 12}

@@ -18,6 +18,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from bot import rules
 from bot.conversation import Conversation
 from bot.i18n import Catalogues
 from bot.knowledge.facts import LinkOf
@@ -64,12 +65,14 @@ def open_edition(
 
     Raises:
         DocumentError: The knowledge has faults of form.
+        RulesMismatch: It and the registered rules do not fit each other.
         FitFailed: The child process failed.
         ValueError: decision.yml is broken.
         OSError: A file cannot be read, the cache cannot be written.
 
     """
     knowledge = load(knowledge_dir)
+    rules.verify(knowledge)
     decision = decide.load(knowledge_dir)
     models = ensure_models(knowledge, knowledge_dir, cache_dir, progress)
     try:

@@ -137,6 +137,13 @@ def day(value: date, language: Language) -> str:
     return format_date(value, format="full", locale=_locale(language))
 
 
+def on_day(value: date, language: Language) -> str:
+    """A calendar day in full as it stands in a sentence: Finnish has a case for it, perjantaina 13. marraskuuta."""
+    if language == "fi":
+        return format_date(value, format="EEEE d. MMMM y", locale=_locale(language))
+    return day(value, language)
+
+
 def language_name(of: Language, language: Language) -> str:
     """The name of a language, as another language calls it. Any ISO 639-1 code; an unknown one is given back."""
     return str(_locale(language).languages.get(of, of))

@@ -45,6 +45,10 @@ class Notice(StrEnum):
     PICTURE = "picture"  # a picture without words
     TOO_LONG = "too-long"  # only the beginning was read
     FOREIGN = "foreign"  # a fifth language
+    CORRECTED = "corrected"  # a result above was replaced; this tells what it is now
+    UNREAD = "unread"  # what was answered to a question of ours could not be read
+    LEFT_OPEN = "left-open"  # the person does not know what we asked
+    NOT_YOURS = "not-yours"  # somebody else's values
 
 
 class Place(StrEnum):
@@ -78,6 +82,7 @@ class Person:
     is_staff: bool = False
     is_partner: bool = False  # of an organisation that the desk file names
     is_greeted: bool = True  # has been shown what the bot is for
+    is_colleague: bool = False  # of the same organisation as whoever asked in the thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,9 @@ class Value:
     kind: str
     value: Any
     text: str
-    role: str = ""  # what it says: of a count what is counted, of a date `until`, of a plan `current`, `target`, `licence`
+    role: str = (
+        ""  # what it says: of a count what is counted, of a date `until`, of a plan `current`, `target`, `licence`
+    )
     mode: str = ""  # of a count: `more`, or `used`
     options: tuple[Any, ...] = ()
 
@@ -142,6 +149,7 @@ class Understanding:
     values: tuple[Value, ...] = ()
     several: tuple[str, ...] = ()  # the entries of a message that asks for two or three
     folded: str = ""  # what the models compared
+    text: str = ""  # the words, as they were typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,11 @@ class Reply:
     slots: dict[str, Any] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
     asks_for: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()  # the sentences that tell the result, by id
+    unsettled: tuple[str, ...] = ()  # the open cases that decide it
+    suggestions: tuple[Any, ...] = ()  # likely values of the first slot asked for
+    misread: str = ""  # the words that can be read in several ways, or that name a day that does not exist
+    is_no_day: bool = False  # the latter
 
 
 class Floor(StrEnum):
@@ -188,11 +201,21 @@ class Thread:
     floor: Floor = Floor.BOT
     handed_over: bool = False
     last_ts: str = ""  # of the last message that a person wrote in it
+    slots: dict[str, Any] = field(default_factory=dict)  # what has been told for the rule of `entry`
+    asks_for: tuple[str, ...] = ()  # the slots that the bot has asked for and is waiting to hear
+    asked_on: date | None = None  # the day `question` was written: "yesterday" in it counts from there
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """Say the reply in the thread."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Show the reply in place of the thread's last one about the same entry; where there is none, say it."""
 
     reply: Reply
 
@@ -222,7 +245,7 @@ class Count:
     language: Language
 
 
-Effect: TypeAlias = Post | HandOver | Remember | Count
+Effect: TypeAlias = Post | Rewrite | HandOver | Remember | Count
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.edition import Edition
 from bot.model import LANGUAGES, Channel, Language, Person, PersonId, Place, Question, Reply, Thread
 
 _NOBODY: Final = Person(PersonId("", ""))
+_VALUE_KINDS: Final = frozenset({"date", "duration", "count", "money"})
 _KEYS: Final = ("id", "text", "programme", "language", "channel_language", "today")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PROGRESS_EVERY: Final = 50
@@ -87,7 +88,9 @@ def as_json(id_: object, reply: Reply, text: str) -> dict[str, Any]:
         "confidence": round(reply.confidence, 4),
         "candidates": [{"entry": one.entry, "confidence": round(one.confidence, 4)} for one in reply.candidates],
         "slots": reply.slots,
-        "values": [{"kind": one.kind, "value": one.value, "text": one.text} for one in reply.values],
+        "values": [
+            {"kind": one.kind, "value": one.value, "text": one.text} for one in reply.values if one.kind in _VALUE_KINDS
+        ],
         "result": reply.result,
         "asks_for": list(reply.asks_for),
         "text": text,

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, TextIO
 
 from bot.cli.ask import language_of_system
@@ -68,7 +68,7 @@ class Chat:
                 return self._commands()
         if command.removeprefix("/") in LANGUAGES and command.startswith("/"):
             return self._switch(command.removeprefix("/"))
-        question = Question(line, self.channel, datetime.now(UTC).astimezone().date())
+        question = Question(line, self.channel, _today())
         return self._take(turn(self.edition, question, self.thread, self.person))
 
     def _take(self, taken: Turn) -> str:
@@ -97,7 +97,7 @@ class Chat:
         self.person = replace(self.person, language=language)
         if self.last is None:
             return self._t("I answer in English from now on.")
-        self.last = self.edition.conversation.in_language(self.last, language)
+        self.last = self.edition.conversation.in_language(self.last, language, _today())
         return self._shown(self.last)
 
     def _programme(self, id_: str) -> str:
@@ -158,6 +158,10 @@ class Chat:
     def welcome(self) -> str:
         """What stands above the first line."""
         return self._commands()
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
 
 
 def command(args: argparse.Namespace, stdin: TextIO | None = None, out: TextIO | None = None) -> int:

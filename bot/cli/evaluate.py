@@ -61,7 +61,7 @@ def command(args: argparse.Namespace, out: TextIO | None = None) -> int:
     opened = edition(folder)
     if args.weak:
         return _weak(opened, out)
-    cases = _cases(args.files)
+    cases = _cases(args.files, with_rules=args.calibrate)
     if args.calibrate:
         return _calibrate(opened, folder, cases, out)
     results = _ask(opened, cases, "asked")
@@ -76,8 +76,10 @@ def command(args: argparse.Namespace, out: TextIO | None = None) -> int:
     return 0
 
 
-def _cases(files: Sequence[Path]) -> list[Case]:
+def _cases(files: Sequence[Path], *, with_rules: bool = False) -> list[Case]:
     found = list(files) or sorted(_SETS.glob("dev_*.jsonl"))
+    if with_rules and not files:
+        found += sorted(_SETS.glob("rules_dev.jsonl"))
     if not found:
         raise CommandError("eval: name a file of labelled questions", USAGE)
     try:

@@ -6,6 +6,7 @@ Imports scikit-learn, so only `eval --calibrate` imports this module.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +27,7 @@ FAR_ANSWERED: Final = 0.02
 FAR_OFFERED: Final = 0.30
 NEAR_ANSWERED: Final = 0.10
 GOOD: Final = 0.975  # right or assisted; beyond this more outright answers are worth more
+TODAY: Final = date(2026, 11, 23)  # the day on which the questions are asked; no figure hangs on it
 _SAFETY: Final = 0.75  # thresholds aim at this share of the limits: other people's questions differ
 
 
@@ -40,8 +42,9 @@ def _fit(reader: Reader, cases: Sequence[Case]) -> Decision:
     for case in cases:
         folded = reader.folded(case.text)
         context = Context(programmes=(case.programme,) if case.programme else ())
+        heard = reader.hear(words(case.text), case.language, TODAY)
         for programme in reader.programmes(fold(words(case.text)), context):
-            for entry, values in evidence(reader.intents[programme].read(folded)):
+            for entry, values in evidence(reader.intents[programme].read(folded), reader.told(programme, heard)):
                 rows.append(values)
                 labels.append(entry in case.expect)
     model = LogisticRegression(C=1.0, max_iter=5000)
@@ -54,7 +57,7 @@ def _thresholds(knowledge: Knowledge, reader: Reader, decision: Decision, cases:
     """Try thresholds on questions that are read once: reading does not depend on them."""
     reader = Reader(knowledge, reader.languages, reader.intents, decision)
     read = [
-        (case, channel := channel_of(case), reader.read(case.text, Context(programmes=channel.programmes)))
+        (case, channel := channel_of(case), reader.read(case.text, Context(programmes=channel.programmes, today=TODAY)))
         for case in cases
     ]
     best, best_key = decision, None
@@ -64,7 +67,7 @@ def _thresholds(knowledge: Knowledge, reader: Reader, decision: Decision, cases:
             conversation = Conversation(knowledge, Reader(knowledge, reader.languages, reader.intents, tried))
             results = []
             for case, channel, understanding in read:
-                reply = conversation.reply(understanding, channel)
+                reply = conversation.reply(understanding, channel, TODAY)
                 results.append(Result(case, reply, grade(case, reply)))
             key = _key(results)
             if best_key is None or key > best_key:

@@ -7,7 +7,7 @@ the terminal plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -79,18 +79,27 @@ class UnknownPlaceholder(KeyError):
     """A placeholder that the programme does not know; `partnerdesk check` finds them before they are served."""
 
 
-def parts(entry: Entry, programme: Programme | None, language: Language, link_of: LinkOf) -> list[Part]:
+def parts(
+    entry: Entry,
+    programme: Programme | None,
+    language: Language,
+    link_of: LinkOf,
+    *,
+    first: Collection[str] = (),
+) -> list[Part]:
     """What an entry says in a language: its answer, then what is not settled, then the notes.
 
-    Actions belong to no programme and have no placeholders.
+    Actions belong to no programme and have no placeholders. `first` are open cases that stand before the answer.
     """
     answer = entry.texts[language].answer
     out = list(_parse(answer, programme, language, link_of))
     if programme is not None:
         words = programme.words[language]
+        for id_ in first:
+            out = [*_parse(words.open[id_], programme, language, link_of), *out]
         for group, sentences in ((programme.open, words.open), (programme.notes, words.notes)):
             for id_, clause in group.items():
-                if entry.id in clause.entries:
+                if entry.id in clause.entries and id_ not in first:
                     out += _parse(sentences[id_], programme, language, link_of)
     return out
 

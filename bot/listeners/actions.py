@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy import Connection
 
 from bot.conversation import NONE
-from bot.listeners import effects
+from bot.listeners import effects, people, values
 from bot.listeners.clicks import Click, Clicked, change, look_up
 from bot.listeners.effects import Origin
 from bot.listeners.services import Services
@@ -29,7 +30,7 @@ def register(app: AsyncApp, services: Services) -> None:
         controls.ASK_PERSON: _simple(services, _ask_person),
         controls.HELPFUL: _simple(services, _helpful),
         controls.UNHELPFUL: _unhelpful(services),
-        controls.MORE: _simple(services, _switch),
+        controls.MORE: _more(services),
         controls.PICK: _simple(services, _choose),
         controls.PICK_NONE: _simple(services, _choose_none),
         controls.PICK_LANGUAGE: _simple(services, _switch),
@@ -45,6 +46,24 @@ def _simple(services: Services, do: Callable[[Services, Connection, Clicked], No
         await ack()
 
     return listen
+
+
+def _more(services: Services) -> _Listener:
+    switch = _simple(services, _switch)
+
+    async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
+        click = Click.of(body, services)
+        if click.value == controls.CHANGE:
+            await values.open_form(services, click)
+            await ack()
+        else:
+            await switch(ack, body)
+
+    return listen
+
+
+def _today(services: Services, clicked: Clicked) -> date:
+    return people.today_at(clicked.person, services.clock.now())
 
 
 def _unhelpful(services: Services) -> _Listener:
@@ -121,7 +140,7 @@ def _choose_none(services: Services, conn: Connection, clicked: Clicked) -> None
 def _take(services: Services, conn: Connection, clicked: Clicked, choice: str) -> None:
     """The asker's choice replaces the choices; anybody else sees what it leads to alone."""
     conversation = services.editions.current.conversation
-    turn = conversation.choose(choice, clicked.channel, clicked.thread, clicked.person)
+    turn = conversation.choose(choice, clicked.channel, clicked.thread, clicked.person, _today(services, clicked))
     _say(services, conn, clicked, turn)
 
 
@@ -136,7 +155,8 @@ def _say(services: Services, conn: Connection, clicked: Clicked, turn: Turn) -> 
 def _topic(services: Services, conn: Connection, clicked: Clicked) -> None:
     """A topic chosen from the list; the list stays, the answer comes below it."""
     conversation = services.editions.current.conversation
-    turn = conversation.choose(clicked.click.value, clicked.channel, clicked.thread, clicked.person)
+    thread = replace(clicked.thread, question="", slots={})  # the topic was chosen, not asked in words
+    turn = conversation.choose(clicked.click.value, clicked.channel, thread, clicked.person, _today(services, clicked))
     origin = Origin(clicked.click.key, clicked.person.id, clicked.message.question_ts)
     if clicked.by_asker:
         effects.carry_out(conn, services, turn, origin)
@@ -149,7 +169,8 @@ def _switch(services: Services, conn: Connection, clicked: Clicked) -> None:
     language = clicked.click.value
     if language not in LANGUAGES:
         return
-    reply = services.editions.current.conversation.in_language(clicked.message.reply, language)
+    conversation = services.editions.current.conversation
+    reply = conversation.in_language(clicked.message.reply, language, _today(services, clicked))
     thread = replace(clicked.thread, language=language)
     turn = Turn(thread, (Post(reply), *_kept_choice(clicked.message.reply, language)))
     _say(services, conn, clicked, turn)

@@ -38,6 +38,7 @@ def message_job(services: Services) -> Handler:
         person = await people.find(services, _author(written), written["channel"])
         stored = await services.store.read(lambda conn: _conversation(conn, services, written))
         thread = replace(stored or _new_thread(written), last_ts=written["ts"])
+        person = people.beside(services, person, thread.asker, written["channel"])
         turn = await _turn(services, _question(services, written, person), thread, person)
         if not turn.effects and stored is None:
             return None
@@ -74,7 +75,7 @@ def edit_job(services: Services) -> Handler:
             )
         )
         # The choices that its first form led to no longer count.
-        thread = replace(stored or _new_thread(written), offered=())
+        thread = replace(stored or _new_thread(written), offered=(), asks_for=())
         turn = await _turn(services, _question(services, written, person), thread, person)
         if not turn.effects:
             return None

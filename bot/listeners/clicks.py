@@ -42,7 +42,7 @@ class Click:
             channel=channel,
             message_ts=ts,
             action=action["action_id"],
-            value=str(chosen.get("value") or action.get("value") or ""),
+            value=str(chosen.get("value") or action.get("value") or action.get("selected_date") or ""),
             trigger=str(body.get("trigger_id") or ""),
         )
 

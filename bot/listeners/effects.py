@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from bot.listeners.incoming import POST, lane
 from bot.listeners.services import Services
-from bot.model import Count, Effect, HandOver, Outcome, PersonId, Post, Remember, Reply, Thread, Turn
-from bot.store import codec, handoffs, people, tallies, threads
+from bot.model import Count, Effect, HandOver, Notice, Outcome, PersonId, Post, Remember, Reply, Rewrite, Thread, Turn
+from bot.store import codec, handoffs, messages, people, tallies, threads
+from bot.store.messages import Message
 
 REWRITE: Final = "rewrite"
 REMOVE: Final = "remove"
@@ -41,9 +42,11 @@ def carry_out(conn: Connection, services: Services, turn: Turn, origin: Origin) 
     if thread.asker is not None or any(not isinstance(effect, Count) for effect in effects):
         threads.save(conn, services.workspace, thread, now)
     for n, effect in enumerate(effects):
-        match effect:
+        match _with_target(conn, services, effect, thread):
             case Post(reply):
                 _say(conn, services, reply, thread, origin, n)
+            case _InPlace(reply, message):
+                _replace(conn, services, reply, thread, message, f"{origin.key}:{n}")
             case Remember(language, programme):
                 people.remember(conn, services.workspace, origin.who, language=language, programme=programme)
             case Count(outcome, language):
@@ -65,6 +68,32 @@ def _say(conn: Connection, services: Services, reply: Reply, thread: Thread, ori
     if origin.rewrite_ts and n == 0:
         kind, payload = REWRITE, {**payload, "ts": origin.rewrite_ts}
     services.work.add(conn, kind, f"{kind}:{origin.key}:{n}", payload, lane=lane(thread.channel, thread.ts))
+
+
+@dataclass(frozen=True, slots=True)
+class _InPlace:
+    """A Rewrite that has found its message."""
+
+    reply: Reply
+    message: Message
+
+
+def _with_target(conn: Connection, services: Services, effect: Effect, thread: Thread) -> Effect | _InPlace:
+    """A Rewrite with the message that it replaces; where there is none (yet), the reply is said."""
+    if not isinstance(effect, Rewrite):
+        return effect
+    for message in messages.latest(conn, services.workspace, thread.channel, thread.ts):
+        if message.reply.entry == effect.reply.entry and message.reply.notice is not Notice.CORRECTED:
+            return _InPlace(effect.reply, message)
+    return Post(effect.reply)
+
+
+def _replace(conn: Connection, services: Services, reply: Reply, thread: Thread, message: Message, key: str) -> None:
+    payload = {
+        **posted(reply, thread, Origin(key, message.asker or PersonId("", ""), message.question_ts)),
+        "ts": message.ts,
+    }
+    services.work.add(conn, REWRITE, f"{REWRITE}:{key}", payload, lane=lane(thread.channel, thread.ts))
 
 
 def posted(reply: Reply, thread: Thread, origin: Origin) -> dict[str, Any]:

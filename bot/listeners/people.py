@@ -70,10 +70,27 @@ async def _ask_slack(services: Services, stored: StoredPerson, now: datetime) ->
     return replace(stored, seen_at=now, **told)
 
 
+def beside(services: Services, person: Person, asker: PersonId | None, channel: str) -> Person:
+    """A person in a thread that somebody else may have begun: whether they are of the same organisation."""
+    if asker is None or asker == person.id or person.organisation is None:
+        return person
+    partner = services.desk.organisation_of(asker, services.workspace, channel)
+    return replace(person, is_colleague=partner is not None and partner.name == person.organisation)
+
+
+def may_change(services: Services, person: Person, asker: PersonId | None, channel: str) -> bool:
+    """Whether a person may change what somebody has asked: the asker, their organisation, and staff."""
+    return asker in {None, person.id} or person.is_staff or beside(services, person, asker, channel).is_colleague
+
+
 def today(person: Person, ts: str) -> date:
     """The day on which a message was written, where its author is; in UTC if their zone is not known."""
-    written = datetime.fromtimestamp(float(ts), UTC)
+    return today_at(person, datetime.fromtimestamp(float(ts), UTC))
+
+
+def today_at(person: Person, instant: datetime) -> date:
+    """The day it is where a person is; in UTC if their zone is not known."""
     try:
-        return written.astimezone(ZoneInfo(person.time_zone or "UTC")).date()
+        return instant.astimezone(ZoneInfo(person.time_zone or "UTC")).date()
     except (ZoneInfoNotFoundError, ValueError):
-        return written.date()
+        return instant.date()

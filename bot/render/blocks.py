@@ -104,6 +104,12 @@ def grouped_select(action: str, placeholder: str, groups: Sequence[tuple[str, Se
     }
 
 
+def date_picker(action: str, placeholder: str, initial: str | None = None) -> Block:
+    """A calendar; `initial` is a day as YYYY-MM-DD."""
+    block: Block = {"type": "datepicker", "action_id": action, "placeholder": plain_text(placeholder, 150)}
+    return {**block, "initial_date": initial} if initial else block
+
+
 def plain_text(words: str, longest: int) -> Block:
     """Text that Slack shows as it is."""
     return {"type": "plain_text", "text": shorten(words, longest), "emoji": True}

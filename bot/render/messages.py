@@ -13,15 +13,20 @@ from bot.knowledge.facts import LinkOf, Paragraph, Part, Plain
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Entry, Knowledge, Programme
 from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice, Outcome, Reply
 from bot.render import blocks as kit
-from bot.render import rich
+from bot.render import results, rich, slots
 from bot.render.blocks import Block
-from bot.render.escape import escape, shorten
+from bot.understand.slots.fill import DATES
+from bot.render.escape import escape, link, shorten
 
 NONE: Final = "none"
 ASK_PERSON: Final = "human.ask"
 HELPFUL: Final = "answer.helpful"
 UNHELPFUL: Final = "answer.unhelpful"
 MORE: Final = "answer.more"
+CHANGE: Final = "change-values"
+PICK_VALUE: Final = "values.pick"
+PICK_DAY: Final = "values.day"
+OPEN_VALUES: Final = "values.open"
 PICK: Final = "choice.pick"
 PICK_NONE: Final = "choice.none"
 PICK_LANGUAGE: Final = "language.pick"
@@ -93,7 +98,11 @@ class Renderer:
     def plain(self, reply: Reply, language: Language | None = None) -> str:
         """A reply as plain text, as `chat` prints it."""
         language = language or reply.language
-        return rich.plain(self.parts(reply, language), self.catalogues[language], self._article(reply.programme))
+        t, article = self.catalogues[language], self._article(reply.programme)
+        parts = self.parts(reply, language)
+        if _is_computed(reply) and (entry := self.knowledge.entry(reply.entry or "")):
+            parts.append(_paragraph(t("Source: {title}", title=f"{self.title(entry.id, language)}")))
+        return rich.plain(parts, t, article)
 
     def parts(self, reply: Reply, language: Language) -> list[Part]:
         """What a reply says, before any markup."""
@@ -105,6 +114,12 @@ class Renderer:
                 return self._foreign(language)
             case Notice.PICTURE:
                 return [_paragraph(t("I cannot read pictures. Tell me in words what it is about."))]
+            case Notice.LEFT_OPEN:
+                return [_paragraph(t("All right. Without it I can tell you the rule, and not what it means for you."))]
+            case Notice.NOT_YOURS:
+                return [_paragraph(t("Only whoever asked, their organisation and support can change these values."))]
+            case Notice.CORRECTED:
+                return [_paragraph(" ".join([t("Corrected above:"), *self._found(reply, t), *self._asked(reply, t)]))]
         return self._said(reply, language, t)
 
     def _said(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
@@ -113,6 +128,8 @@ class Renderer:
                 return self._fallback(reply, language, t)
             case Outcome.CHOICES:
                 return self._choices(reply, language, t)
+            case Outcome.RULE:
+                return self._computed(reply, language, t)
             case Outcome.HELP:
                 return [*self._written(reply, language), *self._examples(reply.programme, language, t)]
             case Outcome.TOPICS:
@@ -128,7 +145,26 @@ class Renderer:
     def _written(self, reply: Reply, language: Language) -> list[Part]:
         """What stands in the knowledge."""
         entry = self._entry(reply)
-        return facts.parts(entry, self.knowledge.programme_of(entry.id), language, self._link_of)
+        return facts.parts(entry, self.knowledge.programme_of(entry.id), language, self._link_of, first=reply.unsettled)
+
+    def _computed(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
+        """A rule's reply: what was found, from which values, by which rule and conditions, and what is missing."""
+        asked = self._asked(reply, t)
+        unread = [t("I could not read that.")] if reply.notice is Notice.UNREAD else []
+        said = [_paragraph(" ".join(found))] if (found := self._found(reply, t)) else []
+        if understood := slots.understood(reply.slots, t):
+            said.append(_paragraph(understood))
+        said += self._written(reply, language)
+        if convention := results.convention(reply, t):
+            said.append(_paragraph(convention))
+        return [*said, _paragraph(" ".join([*unread, *asked]))] if asked else said
+
+    def _found(self, reply: Reply, t: Translator) -> list[str]:
+        programme = self.knowledge.programmes[reply.programme or ""]
+        return results.sentences(reply, programme, t)
+
+    def _asked(self, reply: Reply, t: Translator) -> list[str]:
+        return [slots.question(reply, self._entry(reply), t)] if reply.asks_for else []
 
     def title(self, choice: str, language: Language) -> str:
         """The words of a choice: an entry's or action's title, or a programme's name."""
@@ -237,7 +273,9 @@ class Renderer:
         programme = self.knowledge.programmes.get(reply.programme or "")
         if entry is None or programme is None or reply.outcome not in _WITH_ENTRY:
             return ""
-        return escape(f"{_named(programme, language)} · {self.title(entry.id, language)}")
+        title = self.title(entry.id, language)
+        article = self._article(reply.programme) if _is_computed(reply) else None
+        return f"{escape(_named(programme, language))} · {link(article, title) if article else escape(title)}"
 
     def _controls(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
         ask = [kit.button(t("Ask a person"), ASK_PERSON)] if self.has_desk and reply.offer_person else []
@@ -257,10 +295,32 @@ class Renderer:
                 kit.button("👎", UNHELPFUL, label=t("This did not help")),
             ]
             others = [kit.option(i18n.own_names()[one], one) for one in LANGUAGES if one != language]
-            return [kit.actions([*ask, *votes, kit.overflow(MORE, others)])]
+            if self.changeable(reply):
+                others.append(kit.option(t("Change values"), CHANGE))
+            return [*self._value_controls(reply, t), kit.actions([*ask, *votes, kit.overflow(MORE, others)])]
         if reply.outcome in _WITHOUT_ROW or not ask:
             return []
         return [kit.actions(ask)]
+
+    def changeable(self, reply: Reply) -> tuple[str, ...]:
+        """The slots of a rule's reply that a person can fill in; empty for other replies."""
+        entry = self.knowledge.entry(reply.entry or "")
+        if entry is None or reply.outcome is not Outcome.RULE:
+            return ()
+        return tuple(name for name in entry.slots if name not in slots.UNSHOWN)
+
+    def _value_controls(self, reply: Reply, t: Translator) -> list[Block]:
+        """What to click where a value is missing: likely ones, a calendar, the form."""
+        if not reply.asks_for:
+            return []
+        name = reply.asks_for[0]
+        shown = [one["currency"] if isinstance(one, dict) else slots.value(name, one, t) for one in reply.suggestions]
+        buttons = [
+            kit.button(words, f"{PICK_VALUE}.{n}", slots.choice(name, one))
+            for n, (words, one) in enumerate(zip(shown, reply.suggestions, strict=True), start=1)
+        ]
+        day = [kit.date_picker(PICK_DAY, t("Choose a day"))] if name in DATES else []
+        return [kit.actions([*buttons, *day, kit.button(t("Other…"), OPEN_VALUES)])]
 
     def _topic_menu(self, programme: str | None, language: Language, t: Translator) -> Block:
         groups = []
@@ -268,6 +328,10 @@ class Renderer:
             served = [entry for entry in one.entries.values() if entry.served(language)]
             groups.append((one.names[language], [kit.option(e.texts[language].title, e.id) for e in served]))
         return kit.grouped_select(PICK_TOPIC, t("Choose a topic"), groups)
+
+
+def _is_computed(reply: Reply) -> bool:
+    return reply.outcome is Outcome.RULE and bool(reply.result or reply.asks_for) and reply.notice is None
 
 
 def _numbers(choices: Sequence[str]) -> list[Block]:

@@ -19,10 +19,16 @@ RULES: Final[Mapping[str, Rule]] = {
     "cyberday.pay-partner": Rule(payments.through_partner),
     "cyberday.contact": Rule(contacts.by_language, ("language",)),
     "miro.free-upgrade": Rule(
-        membership.free_upgrade, ("team_size", "plan"), ("free_licences", "free_licences_team_max", "trial_months")
+        membership.free_upgrade,
+        ("team_size", "plan"),
+        ("free_licences", "free_licences_team_max", "trial_months"),
+        twin="miro.paying-already",
     ),
     "miro.paying-already": Rule(
-        membership.paying_already, ("plan", "team_size"), ("free_licences", "free_licences_team_max", "trial_months")
+        membership.paying_already,
+        ("plan", "team_size"),
+        ("free_licences", "free_licences_team_max", "trial_months"),
+        twin="miro.free-upgrade",
     ),
     "miro.extra-licence": Rule(licences.extra_licence, ("licences",), ("free_licences",), base="free_licences"),
     "miro.trial-licences": Rule(trials.consultant_trial, ("start_date",), ("trial_months",)),

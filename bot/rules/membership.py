@@ -55,7 +55,7 @@ def _by_plan(parameters: Parameters, slots: Slots) -> Ruling:
     plan, team = slots.get("plan"), count(slots, "team_size")
     if plan is None:
         offer = _offer(parameters, team)
-        says = () if team is None else ("if-on-free", f"offer-{offer}")
+        says: tuple[str, ...] = () if team is None else ("if-on-free", f"offer-{offer}")
         return Ruling({"offer": offer, "plan_path": None} if offer else {}, ("plan",), says)
     if plan == FREE:
         offer = _offer(parameters, team)

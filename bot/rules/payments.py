@@ -8,9 +8,14 @@ from bot.rules.ruling import Parameters, Ruling, Slots
 
 
 def options(_parameters: Parameters, slots: Slots, _today: date) -> Ruling:
-    """All ways of paying, compared (cyberday.payment-options); the one asked about, if it is one."""
+    """All ways of paying, compared (cyberday.payment-options).
+
+    Args:
+        slots: `payment`: "card", "invoice" or "partner" where the question names one; then its own entry answers.
+
+    """
     payment = slots.get("payment")
-    return Ruling({"payment": payment} if payment else {})
+    return Ruling({"payment": payment}, instead=f"pay-{payment}") if payment else Ruling()
 
 
 def by_card(_parameters: Parameters, _slots: Slots, _today: date) -> Ruling:

@@ -20,13 +20,14 @@ class Ruling:
 
     `result`: names and values of the public contract (README, "ask --json"). `asks_for`: the slots that it lacks.
     `says`: the sentences that tell the result, by their ids in render/results.py. `unsettled`: the programme's open cases
-    that decide this one; they name whom to ask.
+    that decide this one; they name whom to ask. `instead`: the entry of the programme that answers more to the point.
     """
 
     result: Mapping[str, Any] = field(default_factory=dict)
     asks_for: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
     unsettled: tuple[str, ...] = ()
+    instead: str | None = None
 
 
 Function: TypeAlias = Callable[[Parameters, Slots, date], Ruling]
@@ -39,6 +40,7 @@ class Rule:
     function: Function
     slots: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    twin: str | None = None  # the entry whose function is the same: with values told, either answers
     base: str | None = None  # the parameter that a count of "more" is added to, where the rule wants the total
 
 

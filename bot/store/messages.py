@@ -31,6 +31,12 @@ class Message:
 _AT: Final = (message.c.workspace == bindparam("of_workspace"), message.c.channel == bindparam("of_channel"))
 _BY_TS: Final = select(message).where(*_AT, message.c.ts == bindparam("of_ts"))
 _BY_QUESTION: Final = select(message).where(*_AT, message.c.question_ts == bindparam("of_ts")).order_by(message.c.ts)
+_OF_THREAD: Final = (
+    select(message)
+    .where(*_AT, message.c.ts > bindparam("of_ts"), message.c.thread_ts == bindparam("of_ts"))
+    .order_by(message.c.ts.desc())
+    .limit(20)
+)
 _DELETE: Final = delete(message).where(*_AT, message.c.ts == bindparam("of_ts"))
 
 
@@ -63,6 +69,11 @@ def by_ts(conn: Connection, workspace: str, channel: str, ts: str) -> Message | 
 def by_question(conn: Connection, workspace: str, channel: str, question_ts: str) -> list[Message]:
     """The messages that answer the person's message with this ts, oldest first."""
     return [_message(row) for row in conn.execute(_BY_QUESTION, _key(workspace, channel, question_ts))]
+
+
+def latest(conn: Connection, workspace: str, channel: str, thread_ts: str) -> list[Message]:
+    """The last messages of a thread, newest first."""
+    return [_message(row) for row in conn.execute(_OF_THREAD, _key(workspace, channel, thread_ts))]
 
 
 def remove(conn: Connection, workspace: str, channel: str, ts: str) -> bool:

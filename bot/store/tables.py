@@ -83,6 +83,9 @@ thread: Final = Table(
     Column("handed_over", Boolean, nullable=False),
     _required("last_ts"),
     Column("updated_at", Instant, nullable=False),
+    Column("slots", Json),  # what was told for the rule of `entry`; NULL: nothing
+    Column("asks_for", Json),  # the slots asked for; NULL: none
+    Column("asked_on", Date),
     **_KEYED,
 )
 

@@ -58,6 +58,9 @@ def save(conn: Connection, workspace: str, state: Thread, now: datetime) -> None
             "handed_over": state.handed_over,
             "last_ts": state.last_ts,
             "updated_at": now,
+            "slots": state.slots or None,
+            "asks_for": list(state.asks_for) or None,
+            "asked_on": state.asked_on,
         },
     )
 
@@ -76,4 +79,7 @@ def _thread(row: Row[Any]) -> Thread:
         floor=Floor(row.floor),
         handed_over=row.handed_over,
         last_ts=row.last_ts,
+        slots=row.slots or {},
+        asks_for=tuple(row.asks_for or ()),
+        asked_on=row.asked_on,
     )

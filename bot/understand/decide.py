@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -32,6 +33,7 @@ EVIDENCE: Final = (
     "outside_near",
     "known",
     "brevity",
+    "told",
 )
 
 
@@ -82,8 +84,8 @@ def load(folder: Path) -> Decision:
     return decision
 
 
-def evidence(reading: Reading) -> list[tuple[str, list[float]]]:
-    """The candidates of a reading, each with its EVIDENCE."""
+def evidence(reading: Reading, told: Mapping[str, float] = MappingProxyType({})) -> list[tuple[str, list[float]]]:
+    """The candidates of a reading, each with its EVIDENCE; `told` is how well the question's values suit an entry."""
     found = []
     for one in reading.classes:
         rivals = [other for other in reading.classes if other is not one]
@@ -102,15 +104,18 @@ def evidence(reading: Reading) -> list[tuple[str, list[float]]]:
                     one.near - reading.outside.near,
                     reading.known,
                     1 / (1 + reading.words),
+                    told.get(one.entry, 0.0),
                 ],
             )
         )
     return found
 
 
-def candidates(reading: Reading, decision: Decision) -> list[Candidate]:
+def candidates(
+    reading: Reading, decision: Decision, told: Mapping[str, float] = MappingProxyType({})
+) -> list[Candidate]:
     """The candidates with their confidence, best first; together never above 1."""
-    return merged([[Candidate(entry, decision.confidence(values)) for entry, values in evidence(reading)]])
+    return merged([[Candidate(entry, decision.confidence(values)) for entry, values in evidence(reading, told)]])
 
 
 def merged(found: Sequence[Sequence[Candidate]]) -> list[Candidate]:

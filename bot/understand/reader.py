@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from bot.knowledge.schema import Knowledge
-from bot.model import Candidate, Language, Understanding
+from bot.model import LANGUAGES, Candidate, Language, Understanding
 from bot.understand import decide, follow_up, foreign, several
 from bot.understand.decide import Decision
 from bot.understand.intents import IntentModel
 from bot.understand.language import LanguageModel
 from bot.understand.names import Names
 from bot.understand.normalise import fold, words
+from bot.understand.slots.suits import suits
+from bot.understand.slots.told import Told, told
 
+_SHORT: Final = 60  # characters of a message whose language may not be sure
 _STRANGE: Final = 0.5  # share of known words up to which a message may be in another language
 
 
@@ -26,6 +30,7 @@ class Context:
     programme: str | None = None  # the thread's, or the person's choice
     entry: str | None = None  # the thread's last entry, for follow-ups
     forced_language: Language | None = None
+    today: date = date(2000, 1, 1)  # the day the message was written: days without a year are counted from it
 
 
 class Reader:
@@ -39,27 +44,42 @@ class Reader:
         self.intents = intents
         self.decision = decision
         self._names = Names(knowledge)
+        self._rules = {
+            id_: [entry for entry in programme.entries.values() if entry.kind == "rule"]
+            for id_, programme in knowledge.programmes.items()
+        }
 
     def read(self, text: str, context: Context = Context()) -> Understanding:
         """Read a message. `text` is Slack's or plain; an empty one gives no candidates."""
         plain = words(text)
         whole = fold(plain)
         language, sure = self._language(plain, context)
+        heard = self.hear(plain, language, context.today, is_sure=sure)
         programmes = self.programmes(whole, context)
         folded = self._names.strip(whole)
-        found = {id_: self._candidates(id_, folded, plain, context, language) for id_ in programmes if folded}
+        found = {id_: self._candidates(id_, folded, heard, context) for id_ in programmes if folded}
         if context.programme in found and len(found) > 1:
             found = self._of_thread(found, context.programme)
         best = tuple(decide.merged(list(found.values())))
-        asked = several.entries(plain, self.decision, lambda part: self._part(part, programmes))
+        asked = several.entries(plain, best, self.decision, lambda part: self._part(part, programmes))
         return Understanding(
             language=language,
             language_sure=sure,
             programme=next(iter(found)) if len(found) == 1 else None,
             candidates=_led_by(best, asked),
+            values=heard.values,
             several=asked,
             folded=folded,
+            text=plain,
         )
+
+    def hear(self, plain: str, language: Language, today: date, *, is_sure: bool = True) -> Told:
+        """What a message tells besides its intent. Where its language is not sure, another may find what it does not."""
+        heard = told(plain, language, today)
+        if is_sure or len(plain) > _SHORT:
+            return heard
+        others = (told(plain, other, today) for other in LANGUAGES if other != language)
+        return max((heard, *others), key=lambda one: one.covered)
 
     def may_be_foreign(self, text: str) -> bool:
         """Whether a message is long enough, and strange enough, to be worth asking a detector of many languages."""
@@ -95,14 +115,12 @@ class Reader:
         around = tuple(id_ for id_ in context.programmes if id_ in self.intents)
         return named or around or tuple(self.intents)
 
-    def _candidates(
-        self, programme: str, folded: str, plain: str, context: Context, language: Language
-    ) -> list[Candidate]:
-        found = self._ask(programme, folded)
+    def _candidates(self, programme: str, folded: str, heard: Told, context: Context) -> list[Candidate]:
+        found = self._ask(programme, folded, heard)
         about = self.knowledge.entry(context.entry) if context.entry else None
         if about is not None and about.id in self.knowledge.programmes[programme].entries:
             found = follow_up.candidates(
-                plain, about, language, found, self.decision, lambda text: self._ask(programme, text)
+                heard, about, found, self.decision, lambda text: self._ask(programme, text, heard)
             )
         return found
 
@@ -123,8 +141,15 @@ class Reader:
             for id_, own in found.items()
         }
 
-    def _ask(self, programme: str, folded: str) -> list[Candidate]:
-        return decide.candidates(self.intents[programme].read(folded), self.decision)
+    def told(self, programme: str, heard: Told) -> dict[str, float]:
+        """How well the values of a question suit each rule of a programme; those that none suits are left out."""
+        if not heard.values:
+            return {}
+        return {entry.id: share for entry in self._rules[programme] if (share := suits(entry.slots, heard.values))}
+
+    def _ask(self, programme: str, folded: str, heard: Told | None = None) -> list[Candidate]:
+        told = self.told(programme, heard) if heard else {}
+        return decide.candidates(self.intents[programme].read(folded), self.decision, told)
 
 
 def _led_by(candidates: tuple[Candidate, ...], first: tuple[str, ...]) -> tuple[Candidate, ...]:

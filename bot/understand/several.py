@@ -22,17 +22,25 @@ _AND: Final = re.compile(rf"[,;]?\s+(?:et|und|and|sekä|ja)\s+(?=(?:{_ASKING})\b
 _SHORTEST: Final = 3  # words
 
 
-def entries(message: str, decision: Decision, ask: Callable[[str], Sequence[Candidate]]) -> tuple[str, ...]:
+_ONE: Final = 0.95  # confidence from which a message is one question, though it holds an "and"
+
+
+def entries(
+    message: str, whole: Sequence[Candidate], decision: Decision, ask: Callable[[str], Sequence[Candidate]]
+) -> tuple[str, ...]:
     """The entries that a message asks for, in its order, if there are two or more; else none.
 
     Args:
         message: Its words, not folded.
+        whole: The candidates of all of it, best first.
         decision: When a part is sure enough.
         ask: Gives the candidates of a part.
 
     """
     parts = _QUESTION.findall(message)
     if len(parts) < 2:  # noqa: PLR2004
+        if whole and whole[0].confidence >= _ONE:
+            return ()
         parts = _AND.split(message)
     parts = [part for part in parts if len(part.split()) >= _SHORTEST]
     if not 2 <= len(parts) <= OFFERED:  # noqa: PLR2004 - two questions are several

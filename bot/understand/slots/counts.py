@@ -11,9 +11,13 @@ from bot.understand.slots.kinds import Kind
 from bot.understand.slots.money import amount
 from bot.understand.slots.tokens import Line, Token
 
-_COUNT: Final = re.compile(r"(?P<range>N~N|N[xo]N(?=[xoP]{0,2}[peic]))|(?P<number>N(?!%)&?K?|[ao]?h[ao]{0,2}K|a&?K(?=[xoP]?[peicb])|K(?=[xoP]?[peicb]))|(?P<group>g)|(?P<ordinal>O)")
+_COUNT: Final = re.compile(
+    r"(?P<range>N~N|N[xo]N(?=[xoP]{0,2}[peic]))|(?P<number>N(?!%)&?K?|[ao]?h[ao]{0,2}K|a&?K(?=[xoP]?[peicb])|K(?=[xoP]?[peicb]))|(?P<group>g)|(?P<ordinal>O)"
+)
 _NONE: Final = re.compile(r"0[xoaN]?s?[xoP]?c")
-_ONE_MORE: Final = re.compile(r"\+[od]?a[xP+]{0,2}[ip]|a[P+]{0,2}[ip][xoP]{0,2}\+|a\+[xP]?[ip]|1[xP]{0,2}[ip]|1(?=$|[.,+])|a\+(?![a-zA-Z])")
+_ONE_MORE: Final = re.compile(
+    r"\+[od]?a[xP+]{0,2}[ip]|a[P+]{0,2}[ip][xoP]{0,2}\+|a\+[xP]?[ip]|1[xP]{0,2}[ip]|1(?=$|[.,+])|a\+(?![a-zA-Z])"
+)
 _ONE: Final = re.compile(r"(?:a?s|sa)[xP]{0,2}[pic]")
 _NOUN: Final = {Kind.EMPLOYEES: "employees", Kind.LICENCES: "licences", Kind.CLIENTS: "clients", Kind.PEOPLE: "people"}
 _BETWEEN: Final = frozenset({Kind.WORD, Kind.FILLER, Kind.PLAN, Kind.PLAN_NOUN, Kind.MORE, Kind.USED, Kind.RANGE, Kind.THIS,
@@ -123,8 +127,9 @@ def _role(line: Line, first: int, last: int) -> str:
 
 def _is_before_plan(line: Line, last: int) -> bool:
     """80 Enterprise: licences, though nobody says so."""
-    after = line.tokens[last + 1 : last + 2]
-    return any(token.raw[0].isupper() and Kind.PLAN in line.words.tags(token.raw) for token in after)
+    after = line.tokens[last + 1 : last + 3]
+    is_plan = bool(after) and after[0].raw[0].isupper() and Kind.PLAN in line.words.tags(after[0].raw)
+    return is_plan and not any(token.kind is Kind.TEAM for token in after)
 
 
 def _noun_ahead(line: Line, last: int) -> tuple[int, Kind] | None:
@@ -176,9 +181,9 @@ def _mode(line: Line, first: int, last: int) -> str:
     near = _until_number(after)
     if len(near) < len(after) and after[len(near)].kind is Kind.NUMBER:
         near = near[:1]  # the rest belongs to the next number: "three and two more"
-    for tokens in (near, _until_number(before[::-1])):
-        for kind, mode in ((Kind.MORE, "more"), (Kind.USED, "used")):
-            if any(token.kind is kind or (token.raw[0].isalpha() and kind in line.words.tags(token.raw)) for token in tokens):
+    for token in (*near, *_until_number(before[::-1])):
+        for kind, mode in ((Kind.USED, "used"), (Kind.MORE, "more")):
+            if token.kind is kind or (token.raw[0].isalpha() and kind in line.words.tags(token.raw)):
                 return mode
     return ""
 

@@ -24,9 +24,12 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
     # By the month's name: 3 novembre 2026, marraskuun 3. päivä, November 3rd
     "day_month": re.compile(r"(?:[lnt]?W[,.]?d?o?)?[NO]\.?o{0,2}[NO]?\.?o{0,2}M\.?,?(?P<after>[ln](?!U))?(?P<year>N)?"),
     "month_day": re.compile(r"M\.?o?[NO]\.?(?:o?U)?(?:,?(?P<year>N))?"),
+    "month_then_day": re.compile(r"M,?d[NO]\.?(?P<year>)"),
     "figures": re.compile(r"(?:W[,.]?d?o?)?D"),
     # Of a month: le 5 du mois dernier, the 5th of last month, viime kuun 5. päivä
-    "of_month": re.compile(r"[NO]\.?(?:[od]{1,3}(?:[lnt]o?U|U[ln]?)|[od]{0,3}[lnt]o?U)(?!N)|(?P<before>[lnt]U)o?[NO]\.?U?"),
+    "of_month": re.compile(
+        r"[NO]\.?(?:[od]{1,3}(?:[lnt]o?U|U[ln]?)|[od]{0,3}[lnt]o?U)(?!N)|(?P<before>[lnt]U)o?[NO]\.?U?"
+    ),
     # By the weekday
     "last_of_month": re.compile(r"lUo{0,3}M,?(?P<year>N)?|M[lx]U"),
     "ordinal_month": re.compile(r"[NO]O"),
@@ -44,9 +47,15 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
     "day_alone_last": re.compile(r"d[o]?N(?=$|[.,~T]|[lnt])"),
     "decimal": re.compile(r"N"),
 }
+NO_DAY: Final = "no-day"
+"""The mode of a date that does not exist, such as 31 November; its options are the days around it."""
 _COUNTED: Final = tuple("peicbz")
 _ENGLISH: Final[Language] = "en"
+_COMPANY_FORMS: Final = frozenset(
+    {"gmbh", "ag", "kg", "oy", "oyj", "ab", "ltd", "inc", "llc", "plc", "sarl", "sas", "sa"}
+)
 _FINNISH_OF_MONTH: Final = ("tta", "ttä", "ttatoista", "ttätoista")
+_GERMAN_OF_MONTH: Final = ("ten", "ter", "sten", "ster")
 _SHORT_YEAR: Final = 100
 _DATE_PARTS: Final = re.compile(r"\d+")
 
@@ -73,7 +82,10 @@ def dates(line: Line, today: date, is_ahead: Callable[[], bool]) -> list[Found]:
     out: list[Found] = []
     for name, pattern in _PATTERNS.items():
         for match in pattern.finditer(kinds):
-            found = _READERS[name](line, match, reading)
+            try:
+                found = _READERS[name](line, match, reading)
+            except (OverflowError, ValueError):  # beyond the last day that there is
+                continue
             if found is not None:
                 out.append(found)
                 kinds = kinds[: found.first] + "_" * (found.last - found.first + 1) + kinds[found.last + 1 :]
@@ -97,6 +109,8 @@ def _in_figures(line: Line, match: re.Match[str], reading: _Reading) -> Found | 
         return _found(line, match, found)
     if len(found) > 1:
         return _found(line, match, found)
+    if "/" in raw and month > 12 and line.words.language in {"de", "fi"}:  # noqa: PLR2004 - 12 of 15
+        return None
     options = _near(day, month, year or reading.today.year) or _days([_resolve(month, day, year, reading)])
     return _found(line, match, options, exists=False) if 1 <= day <= 31 else None  # noqa: PLR2004
 
@@ -112,7 +126,11 @@ def _by_decimal(line: Line, match: re.Match[str], reading: _Reading) -> Found | 
     after = line.kinds[at + 1 : at + 2]
     if after and after in "KC%UpeicmhT":
         return None
-    if before in {"#", "C"} or (line.words.language in {"en", "fr"} and before not in {"d", "u"}):
+    if (
+        before in {"#", "C"}
+        or any(one.kind is Kind.NAME_BEFORE_NUMBER for one in line.tokens[:at])
+        or (line.words.language in {"en", "fr"} and before not in {"d", "u"})
+    ):
         return None
     day = _resolve(int(parts[0]), int(parts[1]), None, reading)
     return None if day is None else _found(line, match, [day])
@@ -125,7 +143,11 @@ def _by_month(line: Line, match: re.Match[str], reading: _Reading) -> Found | No
     numbers = [token for token in tokens[:at] if token.kind in {Kind.NUMBER, Kind.ORDINAL}]
     numbers = numbers or [token for token in tokens[at:] if token.kind in {Kind.NUMBER, Kind.ORDINAL}][:1]
     is_before = tokens.index(numbers[-1]) < at
-    if not is_before and line.words.language not in {_ENGLISH, "fi"}:
+    if (
+        not is_before
+        and line.words.language not in {_ENGLISH, "fi"}
+        and Kind.ANNOUNCES_DAY not in [t.kind for t in tokens]
+    ):
         return None
     last = match.end()
     year = None
@@ -182,7 +204,9 @@ def _is_announced(line: Line, at: int) -> bool:
 def _of_month(line: Line, match: re.Match[str], reading: _Reading) -> Found | None:
     """The day of last, this or next month."""
     tokens = line.tokens[match.start() : match.end()]
-    unit = next(token for token in tokens if token.kind is Kind.UNIT and token.value != "day" or token.kind is Kind.UNIT)
+    unit = next(
+        token for token in tokens if token.kind is Kind.UNIT and token.value != "day" or token.kind is Kind.UNIT
+    )
     if unit.value != "month":
         return None
     number = next(token for token in tokens if token.kind in {Kind.NUMBER, Kind.ORDINAL})
@@ -202,7 +226,12 @@ def _day_alone(line: Line, match: re.Match[str], reading: _Reading) -> Found | N
         return None
     if number.value != int(number.value) or not 1 <= number.value <= 31:  # noqa: PLR2004
         return None
-    if number.kind is Kind.ORDINAL and not number.raw[0].isdigit() and line.words.language == _ENGLISH and number.value < 4:  # noqa: PLR2004
+    if (
+        number.kind is Kind.ORDINAL
+        and not number.raw[0].isdigit()
+        and line.words.language == _ENGLISH
+        and number.value < 4
+    ):  # noqa: PLR2004
         return None  # "the second" is seldom a day
     month = reading.today.replace(day=1)
     is_ahead = reading.ahead()
@@ -262,7 +291,8 @@ def _last_of_month(line: Line, match: re.Match[str], reading: _Reading) -> Found
 def _by_ordinal_month(line: Line, match: re.Match[str], reading: _Reading) -> Found | None:
     """viides kymmenettä: the fifth of the tenth."""
     day, month = line.tokens[match.start() : match.end()]
-    if not month.raw.lower().endswith(_FINNISH_OF_MONTH) or not 1 <= month.value <= 12:  # noqa: PLR2004
+    ends = {"fi": _FINNISH_OF_MONTH, "de": _GERMAN_OF_MONTH}.get(line.words.language, ())
+    if not month.raw.lower().endswith(ends) or not 1 <= month.value <= 12:  # noqa: PLR2004
         return None
     found = _resolve(int(day.value), int(month.value), None, reading)
     return None if found is None else _found(line, match, [found])
@@ -292,6 +322,18 @@ def _weekday_in(tokens: Sequence[Token]) -> int:
     return int(next(token.value for token in tokens if token.kind in {Kind.WEEKDAY, Kind.SHORT_WEEKDAY}))
 
 
+def _is_name(line: Line, first: int, end: int) -> bool:
+    """Whether a weekday is somebody's name: Friday Media, Freitag Logistik GmbH, Torstai Oy."""
+    token = line.tokens[end - 1]
+    if token.kind is not Kind.WEEKDAY or not token.raw[0].isupper() or end - first > 1:
+        return False
+    following = line.tokens[end : end + 3]
+    if any(one.raw.lower() in _COMPANY_FORMS for one in following):
+        return True
+    is_proper = bool(following) and following[0].kind is Kind.WORD and following[0].raw[0].isupper()
+    return is_proper and line.words.language != "de" and end - 1 > 0
+
+
 def _lasts(tokens: Sequence[Token]) -> int:
     """How many back: 1 for the last one, 2 for the last but one, 0 if neither is said."""
     return next((token.value or 1 for token in tokens if token.kind is Kind.LAST), 0)
@@ -307,6 +349,8 @@ def _weekday(line: Line, match: re.Match[str], reading: _Reading) -> Found | Non
     tokens = line.tokens[match.start() : match.end()]
     weekday = _weekday_in(tokens)
     kinds = {token.kind for token in tokens}
+    if _is_name(line, match.start(), match.end()):
+        return None
     if Kind.THIS in kinds:
         day = reading.today + timedelta(days=weekday - reading.today.weekday())
     elif Kind.NEXT in kinds or (Kind.LAST not in kinds and reading.ahead()):
@@ -320,6 +364,7 @@ def _weekday(line: Line, match: re.Match[str], reading: _Reading) -> Found | Non
 _READERS: Final[dict[str, Callable[[Line, re.Match[str], _Reading], Found | None]]] = {
     "day_month": _by_month,
     "month_day": _by_month,
+    "month_then_day": _by_month,
     "figures": _in_figures,
     "of_month": _of_month,
     "last_of_month": _last_of_month,
@@ -348,7 +393,7 @@ def _found(
     said = line.said(first, end)
     if exists and len(days) == 1:
         return Found(Value("date", iso[0], said, role), first, end)
-    return Found(Value("date", None, said, role, options=tuple(iso)), first, end)
+    return Found(Value("date", None, said, role, "" if exists else NO_DAY, tuple(iso)), first, end)
 
 
 def _is_end(line: Line, first: int, last: int) -> bool:
@@ -398,5 +443,3 @@ def _year(written: int) -> int:
 def _is_year(token: object) -> bool:
     value, raw = getattr(token, "value", None), getattr(token, "raw", "")
     return isinstance(value, int) and len(raw) == 4 and FIRST_YEAR <= value <= LAST_YEAR  # noqa: PLR2004
-
-

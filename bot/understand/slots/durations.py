@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from bot.model import Value
-from bot.understand.normalise import fold
+from bot.understand.normalise import fold_word
 from bot.days import DAYS, whole_days
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
@@ -76,12 +76,12 @@ def _bare(line: Line, kinds: str) -> list[Found]:
     for match in _BARE.finditer(kinds):
         at = match.start()
         token = line.tokens[at]
-        if fold(token.raw) not in line.words.bare_units:
+        if fold_word(token.raw) not in line.words.bare_units:
             continue
         if at and kinds[at - 1] in "NlntOh":
             continue
-        following = " ".join(fold(one.raw) for one in line.tokens[at + 1 : at + 3])
-        before = " ".join(fold(one.raw) for one in line.tokens[max(0, at - 3) : at])
+        following = " ".join(fold_word(one.raw) for one in line.tokens[at + 1 : at + 3])
+        before = " ".join(fold_word(one.raw) for one in line.tokens[max(0, at - 3) : at])
         if line.words.bare_duration_nouns.match(following) or line.words.bare_duration_verbs.search(before):
             out.append(_found(line, at, at, 1, token.value))
     return out

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.model import Value
+from bot.understand.named_language import named_language
 from bot.understand.plans import PLANS
 from bot.understand.slots.kinds import Kind
 from bot.understand.slots.told import Told
@@ -16,22 +17,24 @@ COUNTS: Final = ("team_size", "employees", "licences", "clients")
 LARGEST: Final = 10**9
 """Counts beyond this, and money beyond a thousand times this, are slips of the keyboard."""
 
-_ROLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "team_size": ("people", "employees", "licences"),
+ROLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "team_size": ("people", "employees"),
     "employees": ("employees", "people", "clients"),
     "licences": ("licences",),
     "clients": ("clients",),
 }
+"""What may be counted by a count that fills a slot, the likeliest first."""
 _LEAST_SUM: Final = 100  # a number from here on can be meant as a sum without a word saying so
 _MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """`slots` that are told; `unclear` ones can be read in several ways, which are given."""
+    """`slots` that are told; `unclear` ones can be read in several ways, which are given; `misread` are their words."""
 
     slots: dict[str, Any] = field(default_factory=dict)
     unclear: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    misread: dict[str, Value] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -75,6 +78,7 @@ class _Context:
     def put(self, name: str, value: Value) -> None:
         if value.value is None:
             self.filled.unclear[name] = value.options
+            self.filled.misread[name] = value
         else:
             self.filled.slots[name] = value.value
 
@@ -98,10 +102,14 @@ def _count(name: str, heard: Told, context: _Context) -> None:
             context.put(name, total)
         return
     found: list[Value] = []
-    for role in _ROLES[name]:
-        found = found or [value for value in counts if value.role == role and not _is_another(role, name, context.names)]
+    for role in ROLES[name]:
+        found = found or [
+            value for value in counts if value.role == role and not _is_another(role, name, context.names)
+        ]
     if not found and context.may_be_bare(name):
-        found = [value for value in counts if not value.role] or (counts if name in context.asked else [])
+        found = [value for value in counts if not value.role]
+    if not found and name in context.asked[:1]:
+        found = counts or _as_answer(heard)
     if not found and name == "licences" and "clients" in context.names and heard.hints("no_referral"):
         found = [Value("count", 0, "")]
     if not found:
@@ -113,9 +121,16 @@ def _count(name: str, heard: Told, context: _Context) -> None:
     context.put(name, found[0])
 
 
+def _as_answer(heard: Told) -> list[Value]:
+    """A count as people answer it: 2k, none, just the one."""
+    sums = [value.value["amount"] for value in heard.of("money") if value.value["currency"] is None]
+    counts = [amount for amount in sums if amount == int(amount)] or heard.bare_count()
+    return [Value("count", int(counts[0]), heard.text)] if counts else []
+
+
 def _is_another(role: str, name: str, names: Sequence[str]) -> bool:
     """Whether a count of this role belongs to another slot of the rule."""
-    return any(role == _ROLES[one][0] for one in names if one in COUNTS and one != name)
+    return any(role == ROLES[one][0] for one in names if one in COUNTS and one != name)
 
 
 def _total(counts: list[Value], ordinals: list[Value], base: int, *, is_asked: bool) -> Value | None:
@@ -167,7 +182,9 @@ def _arr(name: str, heard: Told, context: _Context) -> None:
     sums = [value for value in heard.of("money") if 0 <= value.value["amount"] <= LARGEST * 1000]
     if not sums:
         least = 0 if name in context.asked else _LEAST_SUM
-        bare = [value for value in heard.of("count") if value.value is not None and value.value >= least and not value.role]
+        bare = [
+            value for value in heard.of("count") if value.value is not None and value.value >= least and not value.role
+        ]
         if not bare and name in context.asked:
             bare = [value for value in heard.of("count") if value.value is not None and value.value >= least]
         sums = [Value("money", {"amount": value.value, "currency": None}, value.text) for value in bare[:1]]
@@ -198,8 +215,11 @@ def _payment(name: str, heard: Told, context: _Context) -> None:
         context.filled.slots[name] = ways.pop()
 
 
-def _language(_name: str, _heard: Told, _context: _Context) -> None:
-    """The language is that of the reply, or one that is named: the conversation knows both."""
+def _language(name: str, heard: Told, context: _Context) -> None:
+    """The language that is named; if none is, the reply's counts."""
+    language = named_language(heard.text)
+    if language is not None:
+        context.filled.slots[name] = language
 
 
 _FILL: Final[Mapping[str, Callable[[str, Told, _Context], None]]] = {

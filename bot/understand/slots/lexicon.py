@@ -19,11 +19,11 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from bot import i18n
 from bot.model import Language
-from bot.understand.normalise import fold
+from bot.understand.normalise import fold, fold_word
 from bot.understand.slots.kinds import Kind
 
 _WORDS: Final = Path(__file__).parent / "words"
-_CURRENCIES: Final = ("USD", "EUR", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CAD", "AUD", "JPY", "CZK", "HUF", "INR")
+CURRENCIES: Final = ("USD", "EUR", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CAD", "AUD", "JPY", "CZK", "HUF", "INR")
 _WORD: Final = re.compile(r"[^\W_]+")
 _SHORTEST_SLIP: Final = 5  # letters of a word that may be a mistyped month
 _KNOWN_WORDS: Final = 50_000  # words whose tags are remembered
@@ -129,7 +129,9 @@ class Lexicon:
         self._months = {fold(name): number for number, name in i18n.locale(language).months["format"]["wide"].items()}
         self._nearly_month = lru_cache(maxsize=_KNOWN_WORDS)(self._month_like)
         self._weekdays = {
-            word: tags[Kind.WEEKDAY].value for word, tags in self._exact.items() if Kind.WEEKDAY in tags and len(word) > _SHORTEST_SLIP
+            word: tags[Kind.WEEKDAY].value
+            for word, tags in self._exact.items()
+            if Kind.WEEKDAY in tags and len(word) > _SHORTEST_SLIP
         }
         self._nearly_weekday = lru_cache(maxsize=_KNOWN_WORDS)(self._weekday_like)
         self.tags = lru_cache(maxsize=_KNOWN_WORDS)(self._tags)
@@ -145,7 +147,7 @@ class Lexicon:
             self._phrases.setdefault(parts[0].rstrip("*"), []).append((parts, tag))
 
     def _tags(self, word: str) -> Mapping[Kind, Tag]:
-        folded = fold(word)
+        folded = fold_word(word)
         found = dict(self._exact.get(folded, {}))
         for pattern, tag in self._patterns:
             if tag.kind not in found and pattern.fullmatch(folded):
@@ -159,7 +161,7 @@ class Lexicon:
 
     def after_number(self, word: str, *, before_currency: bool) -> Tag | None:
         """What an abbreviation means right behind a number: 30 j, 600 k; 80 T, but 80 T€."""
-        found = self._after_number.get(fold(word), {})
+        found = self._after_number.get(fold_word(word), {})
         units = (Kind.MAGNITUDE, Kind.UNIT) if before_currency else (Kind.UNIT, Kind.MAGNITUDE)
         order = (*units, Kind.CURRENCY)
         return next((found[kind] for kind in order if kind in found), None)
@@ -170,8 +172,10 @@ class Lexicon:
 
     def _weekday_like(self, word: str) -> int | None:
         slips = 1 + (len(word) > _SHORTEST_SLIP + 1)
-        near = process.extractOne(fold(word), list(self._weekdays), scorer=DamerauLevenshtein.distance, score_cutoff=slips)
-        return None if near is None else self._weekdays[near[0]]
+        near = process.extractOne(
+            fold(word), list(self._weekdays), scorer=DamerauLevenshtein.distance, score_cutoff=slips
+        )
+        return None if near is None else int(self._weekdays[near[0]])
 
     def nearly_month(self, word: str) -> int | None:
         """The month whose name a word begins, or is a slip of the fingers away from; None if it is neither."""
@@ -229,7 +233,7 @@ def _from_cldr(language: Language, *, inflected: bool) -> Iterator[tuple[str, Ta
                 yield _inflected(name, inflected=inflected and width == "wide"), Tag(Kind.MONTH, number)
     for number, name in locale.days["stand-alone"]["wide"].items():
         yield name, Tag(Kind.WEEKDAY, number)
-    for code in _CURRENCIES:
+    for code in CURRENCIES:
         yield code, Tag(Kind.CURRENCY, code)
         for count in (1, 2):
             yield get_currency_name(code, count=count, locale=locale), Tag(Kind.CURRENCY, code)

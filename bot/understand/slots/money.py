@@ -77,7 +77,10 @@ def _is_sum(line: Line, kinds: str, match: re.Match[str]) -> bool:
     tokens = line.tokens[match.start() : match.end()]
     magnitude = next((token for token in tokens if token.kind is Kind.MAGNITUDE), None)
     if magnitude is None:
-        return "&" in kinds[match.start() : match.end()] and max(t.value for t in tokens if t.kind is Kind.NUMBER) >= _MILLION
+        return (
+            "&" in kinds[match.start() : match.end()]
+            and max(t.value for t in tokens if t.kind is Kind.NUMBER) >= _MILLION
+        )
     if magnitude.raw in {"m", "t", "p", "s"}:
         return False
     following = kinds[match.end() : match.end() + 3].lstrip("oxP+")

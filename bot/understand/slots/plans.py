@@ -21,7 +21,15 @@ def plans(line: Line) -> list[Found]:
     """The plans that a line names, with their role: current, target, licence or none."""
     out = []
     for n, token in enumerate(line.tokens):
-        if token.kind not in {Kind.WORD, Kind.PLAN, Kind.COMPANY, Kind.TEAM, Kind.FILLER, Kind.PLAN_CURRENT, Kind.PEOPLE}:
+        if token.kind not in {
+            Kind.WORD,
+            Kind.PLAN,
+            Kind.COMPANY,
+            Kind.TEAM,
+            Kind.FILLER,
+            Kind.PLAN_CURRENT,
+            Kind.PEOPLE,
+        }:
             continue
         tag = line.words.tags(token.raw).get(Kind.PLAN)
         if tag is None:
@@ -37,7 +45,9 @@ def _is_plan(line: Line, n: int, plan: str, noun: Token | None) -> bool:
     named = token.raw.lower().startswith(plan.lower())
     if noun is not None:
         is_licence = _is(line, noun, Kind.LICENCES)
-        return not (is_licence and plan == PLANS[0]) or (named and token.raw[0].isupper() and line.words.language != "en")
+        return not (is_licence and plan == PLANS[0]) or (
+            named and token.raw[0].isupper() and line.words.language != "en"
+        )
     if not named or (plan.lower() in _ORDINARY and line.words.language != "fi"):
         return False
     if line.words.language == "de" or n == 0:

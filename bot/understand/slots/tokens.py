@@ -11,12 +11,12 @@ from text_to_num import find_numbers
 
 from bot.knowledge.numbers import finnish_number
 from bot.model import Language
-from bot.understand.normalise import fold
+from bot.understand.normalise import fold_word
 from bot.understand.slots.kinds import Kind
 from bot.understand.slots.lexicon import Lexicon, Tag, lexicon, matches
 
 _SCAN: Final = re.compile(
-    r"(?P<day>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
+    r"(?P<day>\d{1,2}\.\d{1,2}\.[ ]?[-'’]\d{2}(?!\d)|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
     r"|\d{1,2}(?P<by>[./-])[ ]?\d{1,2}(?P=by)[ ]?(?:\d{4}|\d{2})(?![\d/])"
     r"|\d{1,2}\.[ ]?\d{1,2}\.(?!\d)"
     r"|\d{1,2}/\d{1,2}(?![\d/]))"
@@ -37,8 +37,12 @@ _PUNCTUATION: Final = {
 }  # fmt: skip
 _PER_CENT: Final = frozenset({"cent", "prozent", "percent", "prosentti", "prosenttia", "prossa", "prosaa", "procent"})
 _GLUED_CURRENCY: Final = re.compile(r"(?P<times>k|m|t|md|mio|mrd)(?P<currency>usd|eur|chf|gbp|sek|nok|dkk)")
-_GERMAN_PARTS: Final = re.compile(r"(?P<number>\w{3,}?)(?P<unit>monat|täg|jähr|wöch|köpf|tags|monats|wochen)(?P<end>\w*)")
-_FINNISH_PARTS: Final = re.compile(r"(?P<number>\w{4,}?)(?P<unit>päiväi|kuukauti|vuoti|viikkoi|henki|hengen)(?P<end>\w*)")
+_GERMAN_PARTS: Final = re.compile(
+    r"(?P<number>\w{3,}?)(?P<unit>monat|täg|jähr|wöch|köpf|tags|monats|wochen)(?P<end>\w*)"
+)
+_FINNISH_PARTS: Final = re.compile(
+    r"(?P<number>\w{4,}?)(?P<unit>päiväi|kuukauti|vuoti|viikkoi|henki|hengen)(?P<end>\w*)"
+)
 _FINNISH_UNITS: Final = {"päiväi": "päivä", "kuukauti": "kuukausi", "vuoti": "vuosi", "viikkoi": "viikko"}
 _GERMAN_UNITS: Final = {
     "monat": "monat", "täg": "tag", "jähr": "jahr", "wöch": "woche", "köpf": "köpfe", "tags": "tag", "monats": "monat",
@@ -158,7 +162,7 @@ def _word(token: Token, known: Lexicon) -> Iterator[Token]:
 
 def _as_written(raw: str, known: Lexicon) -> str | None:
     """A number word as it is written properly, where it may be typed or said otherwise: fuenf, viiellä."""
-    folded = fold(raw)
+    folded = fold_word(raw)
     if folded in known.spelled:
         return known.spelled[folded]
     if known.language == "de" and _GERMAN_TYPED.search(folded):
@@ -168,7 +172,14 @@ def _as_written(raw: str, known: Lexicon) -> str | None:
     return None
 
 
-_GERMAN_WRITTEN: Final = {"fuenf": "fünf", "funf": "fünf", "zwoelf": "zwölf", "zwolf": "zwölf", "fuff": "fünf", "dreissig": "dreißig"}
+_GERMAN_WRITTEN: Final = {
+    "fuenf": "fünf",
+    "funf": "fünf",
+    "zwoelf": "zwölf",
+    "zwolf": "zwölf",
+    "fuff": "fünf",
+    "dreissig": "dreißig",
+}
 _GERMAN_TYPED: Final = re.compile("fuenf|funf|zwoelf|zwolf|fuff|dreissig")
 _FINNISH_WRITTEN: Final = {
     "viie": "viide", "kuue": "kuude", "kaheksa": "kahdeksa", "yheksä": "yhdeksä", "kahe": "kahde", "yhe": "yhde",
@@ -245,7 +256,7 @@ def _with_numbers(tokens: list[Token], known: Lexicon) -> list[Token]:
             end = at + 1
             if tag is not None:
                 token.kind, token.value = tag.kind, tag.value
-            elif token.kind is Kind.WORD and fold(token.raw) in _PER_CENT:
+            elif token.kind is Kind.WORD and fold_word(token.raw) in _PER_CENT:
                 token.kind = Kind.PERCENT
             out.append(token)
         at = end
@@ -304,7 +315,9 @@ def _finnish_run(tokens: Sequence[Token], n: int) -> tuple[int, float, bool] | N
 
 
 def _adds(total: int, more: int) -> bool:
-    return (total % 100 == 0 and 0 < more < 100 and total >= 100) or (total % 1000 == 0 and 0 < more < 1000 and total >= 1000)  # noqa: PLR2004
+    return (total % 100 == 0 and 0 < more < 100 and total >= 100) or (
+        total % 1000 == 0 and 0 < more < 1000 and total >= 1000
+    )  # noqa: PLR2004
 
 
 def _after_number(tokens: Sequence[Token], n: int, known: Lexicon) -> Token:
@@ -315,7 +328,7 @@ def _after_number(tokens: Sequence[Token], n: int, known: Lexicon) -> Token:
         return token
     if token.kind in {Kind.MONTH, Kind.UNIT, Kind.CURRENCY}:
         return token
-    folded = fold(token.raw)
+    folded = fold_word(token.raw)
     if token.glued and folded in known.ordinal_suffixes and before.value == int(before.value) and before.value < 100:  # noqa: PLR2004
         before.kind, before.end, before.raw = Kind.ORDINAL, token.end, before.raw + token.raw
         token.kind, token.value = Kind.FILLER, None
@@ -334,13 +347,15 @@ def _after_number(tokens: Sequence[Token], n: int, known: Lexicon) -> Token:
 
 def _with_phrases(tokens: list[Token], known: Lexicon) -> list[Token]:
     """Words that mean something together become one token: il y a, the day before yesterday."""
-    folded = [fold(token.raw) if token.raw[0].isalpha() else "" for token in tokens]
+    folded = [fold_word(token.raw) if token.raw[0].isalpha() else "" for token in tokens]
     out: list[Token] = []
     at = 0
     while at < len(tokens):
         for parts, tag in known.phrases(folded[at]) if folded[at] else ():
             end = at + len(parts)
-            if end <= len(tokens) and all(matches(part, word) for part, word in zip(parts, folded[at:end], strict=True)):
+            if end <= len(tokens) and all(
+                matches(part, word) for part, word in zip(parts, folded[at:end], strict=True)
+            ):
                 break
         else:
             out.append(tokens[at])
@@ -357,7 +372,7 @@ def _with_collectives(tokens: list[Token], known: Lexicon) -> list[Token]:
     """Two dozen, une demi-douzaine: what stands before a dozen multiplies it."""
     out: list[Token] = []
     for token in tokens:
-        times = known.collectives.get(fold(token.raw)) if token.raw[0].isalpha() else None
+        times = known.collectives.get(fold_word(token.raw)) if token.raw[0].isalpha() else None
         if times is None:
             out.append(token)
             continue

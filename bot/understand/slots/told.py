@@ -12,6 +12,7 @@ from bot.model import Language, Value
 from bot.understand.normalise import fold
 from bot.understand.slots.kinds import Kind
 from bot.understand.slots.lexicon import lexicon
+from bot.understand.slots.tokens import line
 from bot.understand.slots.values import values
 
 _SENTENCE: Final = re.compile(r"[.!?;]+(?:\s|$)")
@@ -29,9 +30,18 @@ class Told:
         """The values of some kinds, in order."""
         return [value for value in self.values if value.kind in kinds]
 
+    @property
+    def covered(self) -> int:
+        """How many characters its values take: the more, the better the message was understood."""
+        return sum(len(value.text) for value in self.values if value.value is not None)
+
     def hints(self, cue: str) -> bool:
         """Whether the message holds a turn of phrase of this name (`cues` in words/*.yml)."""
         return bool(lexicon(self.language).cues[cue].search(fold(self.text)))
+
+    def begins_with(self, cue: str) -> bool:
+        """Whether the message begins with such a turn of phrase."""
+        return bool(lexicon(self.language).cues[cue].match(fold(self.text)))
 
     def does(self, cue: str) -> bool:
         """Whether a sentence says that something of this name was done: without a not, and without an if."""
@@ -52,6 +62,12 @@ class Told:
         """Whether it begins with a no."""
         return bool(lexicon(self.language).no.match(fold(self.text)))
 
+    def bare_count(self) -> list[int]:
+        """None, or just the one, said without what is counted."""
+        kinds = {kind for word in fold(self.text).split() for kind in lexicon(self.language).tags(word)}
+        kinds |= {token.kind for token in line(self.text, self.language).tokens}
+        return [0] if Kind.NONE in kinds else [1] if {Kind.SINGLE, Kind.ARTICLE} & kinds else []
+
     def names(self, kind: Kind) -> Sequence[Any]:
         """The values of all words that can be of a kind, however they stand: to a question that asked for just that."""
         words = lexicon(self.language)
@@ -59,6 +75,14 @@ class Told:
         return [tag.value for tag in tags if tag is not None]
 
 
-def told(text: str, language: Language, today: date) -> Told:
-    """Hear a message. `text` as `normalise.words` gives it, `today` the day it was written."""
-    return Told(text, language, values(text, language, today))
+def told(text: str, language: Language, today: date, *, is_past: bool = False) -> Told:
+    """Hear a message.
+
+    Args:
+        text: The words, as `normalise.words` gives them.
+        language: The message's language.
+        today: The day it was written.
+        is_past: Whether days without a year lie behind, whatever the message's tense: it answers when something was.
+
+    """
+    return Told(text, language, values(text, language, today, is_past=is_past))

@@ -17,20 +17,21 @@ from bot.understand.slots.tense import is_future
 from bot.understand.slots.tokens import line
 
 
-def values(text: str, language: Language, today: date) -> tuple[Value, ...]:
+def values(text: str, language: Language, today: date, *, is_past: bool = False) -> tuple[Value, ...]:
     """The values that a message tells, in its order.
 
     Args:
         text: The words, as `normalise.words` gives them.
         language: The message's language.
         today: The day it was written; days are counted from it.
+        is_past: Whether days without a year lie behind, whatever the tense.
 
     """
     read = line(text, language)
 
     @cache
     def ahead() -> bool:
-        return is_future(text, language)
+        return not is_past and is_future(text, language)
 
     found = dates(read, today, ahead)
     for grammar in (money, durations, counts):
@@ -38,5 +39,9 @@ def values(text: str, language: Language, today: date) -> tuple[Value, ...]:
     found += plans(read)
     found += payments(read)
     left = claimed(read.kinds, found)
-    found += [Found(Value("currency", token.value, token.raw), n, n) for n, token in enumerate(read.tokens) if left[n] == Kind.CURRENCY]
+    found += [
+        Found(Value("currency", token.value, token.raw), n, n)
+        for n, token in enumerate(read.tokens)
+        if left[n] == Kind.CURRENCY
+    ]
     return tuple(one.value for one in sorted(found, key=lambda one: one.first))
