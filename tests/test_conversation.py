@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import NONE, Conversation, named_language
+from bot.conversation import NONE, Conversation
 from bot.edition import Edition
 from bot.model import (
     Channel,
@@ -27,6 +27,7 @@ from bot.model import (
     Thread,
     Turn,
 )
+from bot.understand.named_language import named_language
 
 TRIAL = "How long does the extended trial last?"
 REGISTER = "How do I register a deal?"
@@ -40,6 +41,7 @@ BOB = Person(PersonId("T1", "UBOB"))
 STAFF = Person(PersonId("T1", "USTAFF"), is_staff=True)
 PARTNER = Person(PersonId("T2", "UPAT"), is_partner=True)
 
+TODAY = date(2026, 11, 23)
 NEW = Thread("C1", "1.0")
 ANNS = replace(NEW, asker=ANN.id, language="en", programme="cyberday", entry="cyberday.trial-length", question=TRIAL)
 
@@ -51,7 +53,7 @@ def talk(edition: Edition) -> Conversation:
 
 
 def _question(text: str = TRIAL, channel: Channel = CYBERDAY, **fields: Any) -> Question:
-    return Question(text, channel, date(2026, 11, 23), **fields)
+    return Question(text, channel, TODAY, **fields)
 
 
 def _said(turn: Turn) -> list[Outcome]:
@@ -166,7 +168,7 @@ def test_a_number_picks_what_was_offered(talk: Conversation) -> None:
 def test_choosing_none_is_no_answer(talk: Conversation) -> None:
     """And so is a choice that is no longer known."""
     for choice in (NONE, "cyberday.gone", "programme.gone"):
-        turn = talk.choose(choice, CYBERDAY, ANNS, ANN)
+        turn = talk.choose(choice, CYBERDAY, ANNS, ANN, TODAY)
 
         assert _said(turn) == [Outcome.FALLBACK]
 
@@ -174,7 +176,7 @@ def test_choosing_none_is_no_answer(talk: Conversation) -> None:
 def test_a_programme_is_remembered_in_direct_messages_alone(talk: Conversation) -> None:
     """In a channel it is the thread's."""
     for channel, remembered in ((DIRECT, [Remember(programme="cyberday")]), (Channel("C9"), [])):
-        turn = talk.choose("programme.cyberday", channel, replace(NEW, question=TRIAL, language="en"), ANN)
+        turn = talk.choose("programme.cyberday", channel, replace(NEW, question=TRIAL, language="en"), ANN, TODAY)
 
         assert [effect for effect in turn.effects if isinstance(effect, Remember)] == remembered
         assert turn.reply is not None
@@ -265,7 +267,7 @@ def test_a_fifth_language_is_looked_for_only_where_nothing_fits(talk: Conversati
 def test_a_reply_in_another_language_keeps_what_was_worked_out(talk: Conversation) -> None:
     """Values and results of a rule are the same in every language."""
     reply = Reply(Outcome.RULE, "en", "cyberday", "cyberday.trial-length", result={"days_left": 10}, slots={"a": 1})
-    other = talk.in_language(reply, "fi")
+    other = talk.in_language(reply, "fi", TODAY)
 
     assert (other.language, other.entry, other.result, other.slots) == ("fi", reply.entry, reply.result, reply.slots)
 

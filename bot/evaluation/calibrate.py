@@ -6,8 +6,8 @@ Imports scikit-learn, so only `eval --calibrate` imports this module.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 import numpy as np

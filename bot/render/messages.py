@@ -15,8 +15,8 @@ from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice, Outcome, Re
 from bot.render import blocks as kit
 from bot.render import results, rich, slots
 from bot.render.blocks import Block
-from bot.understand.slots.fill import DATES
 from bot.render.escape import escape, link, shorten
+from bot.understand.slots.fill import DATES
 
 NONE: Final = "none"
 ASK_PERSON: Final = "human.ask"

@@ -27,3 +27,8 @@ def named_language(said: str) -> Language | None:
 def _stem(name: str) -> str:
     # What is left of a language's name in every form: Finnish weakens englanti to englanniksi.
     return name[:-2] if len(name) > _LONG_NAME else name[:-1]
+
+
+def is_language_name(said: str) -> bool:
+    """Whether a message is one word and that names a language: "suomeksi" asks to be answered in it."""
+    return len(said.split()) == 1 and named_language(said) is not None

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from bot.knowledge.schema import Knowledge
+from bot.knowledge.schema import ACTION_PREFIX, Knowledge
 from bot.model import LANGUAGES, Candidate, Language, Understanding
 from bot.understand import decide, follow_up, foreign, several
 from bot.understand.decide import Decision
 from bot.understand.intents import IntentModel
 from bot.understand.language import LanguageModel
+from bot.understand.named_language import is_language_name
 from bot.understand.names import Names
 from bot.understand.normalise import fold, words
 from bot.understand.slots.suits import suits
 from bot.understand.slots.told import Told, told
 
 _SHORT: Final = 60  # characters of a message whose language may not be sure
+_LANGUAGE: Final = f"{ACTION_PREFIX}language"
 _STRANGE: Final = 0.5  # share of known words up to which a message may be in another language
 
 
@@ -116,6 +118,8 @@ class Reader:
         return named or around or tuple(self.intents)
 
     def _candidates(self, programme: str, folded: str, heard: Told, context: Context) -> list[Candidate]:
+        if is_language_name(heard.text):
+            return [Candidate(_LANGUAGE, 1.0)]
         found = self._ask(programme, folded, heard)
         about = self.knowledge.entry(context.entry) if context.entry else None
         if about is not None and about.id in self.knowledge.programmes[programme].entries:

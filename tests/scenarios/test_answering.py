@@ -30,7 +30,7 @@ async def test_a_mention_is_answered_in_its_thread_and_language(tmp_path: Path, 
 
 
 async def test_an_answer_on_a_phone(tmp_path: Path) -> None:
-    """Text, one context line with programme and title, one row: a person, two votes, the three other languages."""
+    """Text, one context line with programme and title, one row: a person, two votes, the other languages, other values."""
     async with world(tmp_path) as w:
         message = await w.only("CCYBER", await w.mention("CCYBER", "U1", TRIAL["en"]))
         overflow = message.blocks[-1]["elements"][-1]
@@ -38,7 +38,7 @@ async def test_an_answer_on_a_phone(tmp_path: Path) -> None:
         assert [block["type"] for block in message.blocks] == ["section", "context", "actions"]
         assert message.blocks[1]["elements"][0]["text"].startswith("Cyberday partner programme · ")
         assert actions(message) == ["human.ask", "answer.helpful", "answer.unhelpful", "answer.more"]
-        assert [option["value"] for option in overflow["options"]] == ["fr", "de", "fi"]
+        assert [option["value"] for option in overflow["options"]] == ["fr", "de", "fi", "change-values"]
 
 
 async def test_answers_bring_no_previews_and_name_nobody(tmp_path: Path) -> None:

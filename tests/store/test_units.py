@@ -35,6 +35,9 @@ FULL = Thread(
     floor=Floor.STAFF,
     handed_over=True,
     last_ts="3.0",
+    slots={"start_date": "2026-11-03"},
+    asks_for=("plan",),
+    asked_on=date(2026, 11, 23),
 )
 
 

@@ -1,11 +1,15 @@
 """Elliptic follow-ups, rule by rule, with candidates as a test wants them."""
 
+from datetime import date
+
 import pytest
 
 from bot.model import Candidate
 from bot.understand import follow_up
 from bot.understand.decide import EVIDENCE, Decision
+from bot.understand.slots.told import told
 
+TODAY = date(2026, 11, 23)
 DECISION = Decision(dict.fromkeys(EVIDENCE, 1.0), 0.0, answer=0.7, offer=0.1)
 ALONE = [
     Candidate("cyberday.subscribe", 0.3),
@@ -31,17 +35,17 @@ def follow(edition):
             return TOGETHER
 
         entry = edition.knowledge.entry(about)
-        return follow_up.candidates(message, entry, language, alone, DECISION, ask), asked
+        return follow_up.candidates(told(message, language, TODAY), entry, alone, DECISION, ask), asked
 
     return read
 
 
 def test_the_thread_raises_what_the_words_have_begun(follow, edition):
     """Only candidates that the message's own words give something, never the last entry itself."""
-    found, asked = follow("and by plastic?")
+    found, asked = follow("and by cheque?")
 
     title = edition.reader.folded(edition.knowledge.entry("cyberday.payment-options").texts["en"].title)
-    assert asked == [f"{title} and by plastic"]
+    assert asked == [f"{title} and by cheque"]
     assert found[0] == Candidate("cyberday.pay-card", pytest.approx(0.9 / 1.21))
     assert {one.entry for one in found} == {one.entry for one in ALONE}
     assert found[-1].confidence < 0.02
@@ -50,8 +54,8 @@ def test_the_thread_raises_what_the_words_have_begun(follow, edition):
 @pytest.mark.parametrize(
     "message",
     [
-        "by plastic?",  # does not go on from anything
-        "android by plastic?",  # begins with a word that only looks like it
+        "by cheque?",  # does not go on from anything
+        "android by cheque?",  # begins with a word that only looks like it
         "and now something that is long enough to stand alone",
     ],
 )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot import i18n
-from bot.conversation import named_language
+from bot.understand.named_language import named_language
 from bot.model import LANGUAGES, Channel, Person, PersonId, Place, Question, Thread
 
 PLAIN = {

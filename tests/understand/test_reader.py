@@ -1,10 +1,13 @@
 """Reading a question with what is known around it."""
 
+from datetime import date
+
 import pytest
 
 from bot.model import LANGUAGES, Channel, Outcome
 from bot.understand.reader import Context
 
+TODAY = date(2026, 11, 23)
 EVERYWHERE = Channel("C1")
 
 
@@ -92,7 +95,7 @@ def test_two_programmes_that_fit_alike_become_a_choice(edition):
     """Whom to contact is asked in both; nobody can know which is meant."""
     read = edition.reader.read("Who do I contact?")
 
-    reply = edition.conversation.reply(read, EVERYWHERE)
+    reply = edition.conversation.reply(read, EVERYWHERE, TODAY)
 
     assert (reply.outcome, set(reply.choices)) == (Outcome.CHOICES, {"programme.cyberday", "programme.miro"})
 
@@ -139,7 +142,7 @@ def test_two_questions_become_choices(edition, language):
 
     for asked in (text, JOINED[language]):
         read = edition.reader.read(asked, Context(programmes=("cyberday",)))
-        reply = edition.conversation.reply(read, EVERYWHERE)
+        reply = edition.conversation.reply(read, EVERYWHERE, TODAY)
         assert (reply.outcome, reply.choices) == (Outcome.CHOICES, TWO), asked
         assert tuple(one.entry for one in read.candidates[:2]) == TWO
 

@@ -26,7 +26,7 @@ _REACH: Final = 4  # tokens between a number and what it counts
 _NEAR: Final = 2
 _SUM: Final = 100  # from here on a number beside a word for revenue is a sum of money
 _LARGE_SUM: Final = 10_000  # and from here on one that counts nothing
-_ALTERNATIVES: Final = frozenset({"a", "à", "bis", "to", "or", "ou", "oder", "tai", "or", "–"})
+_ALTERNATIVES: Final = frozenset({"a", "à", "bis", "to", "or", "ou", "oder", "tai", "–"})
 
 
 def counts(line: Line, kinds: str) -> list[Found]:
@@ -88,7 +88,7 @@ def _counted(line: Line, kinds: str, at: int) -> Found | None:
     role = "people" if token.kind is Kind.GROUP else _role(line, at, last)
     if role == "people" and _is_with_asker(line, at):
         return Found(Value("count", int(value) + 1, line.said(at, last), role), at, last)
-    is_sum = value >= _SUM and (not role and (value >= _LARGE_SUM or _is_revenue(line, at)) or _is_yearly(line, last))
+    is_sum = value >= _SUM and ((not role and (value >= _LARGE_SUM or _is_revenue(line, at))) or _is_yearly(line, last))
     if kind == "count" and is_sum:
         return Found(Value("money", {"amount": value, "currency": None}, line.said(at, last)), at, last)
     return Found(Value(kind, int(value), line.said(at, last), role, _mode(line, at, last)), at, last)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from bot.model import Language, Value
 from bot.days import FIRST_YEAR, LAST_YEAR, add_months, shifted
+from bot.model import Language, Value
 from bot.understand.slots.durations import AMOUNT, quantity
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
@@ -205,7 +205,7 @@ def _of_month(line: Line, match: re.Match[str], reading: _Reading) -> Found | No
     """The day of last, this or next month."""
     tokens = line.tokens[match.start() : match.end()]
     unit = next(
-        token for token in tokens if token.kind is Kind.UNIT and token.value != "day" or token.kind is Kind.UNIT
+        token for token in tokens if (token.kind is Kind.UNIT and token.value != "day") or token.kind is Kind.UNIT
     )
     if unit.value != "month":
         return None
@@ -231,7 +231,7 @@ def _day_alone(line: Line, match: re.Match[str], reading: _Reading) -> Found | N
         and not number.raw[0].isdigit()
         and line.words.language == _ENGLISH
         and number.value < 4
-    ):  # noqa: PLR2004
+    ):
         return None  # "the second" is seldom a day
     month = reading.today.replace(day=1)
     is_ahead = reading.ahead()
@@ -263,7 +263,7 @@ def _counted(line: Line, match: re.Match[str], reading: _Reading, sign: int) -> 
 
 
 def _bare_counted(line: Line, match: re.Match[str], reading: _Reading) -> Found | None:
-    """viikko sitten: a week ago, without a word for one."""
+    """Viikko sitten: a week ago, without a word for one."""
     unit = next(token for token in line.tokens[match.start() : match.end()] if token.kind is Kind.UNIT)
     if not line.words.bare_units:
         return None
@@ -289,7 +289,7 @@ def _last_of_month(line: Line, match: re.Match[str], reading: _Reading) -> Found
 
 
 def _by_ordinal_month(line: Line, match: re.Match[str], reading: _Reading) -> Found | None:
-    """viides kymmenettä: the fifth of the tenth."""
+    """Viides kymmenettä: the fifth of the tenth."""
     day, month = line.tokens[match.start() : match.end()]
     ends = {"fi": _FINNISH_OF_MONTH, "de": _GERMAN_OF_MONTH}.get(line.words.language, ())
     if not month.raw.lower().endswith(ends) or not 1 <= month.value <= 12:  # noqa: PLR2004

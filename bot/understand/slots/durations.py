@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from bot.days import DAYS, whole_days
 from bot.model import Value
 from bot.understand.normalise import fold_word
-from bot.days import DAYS, whole_days
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
 from bot.understand.slots.tokens import Line
@@ -51,7 +51,7 @@ def durations(line: Line, kinds: str) -> list[Found]:
         if found is None or _is_date_part(kinds, first):
             continue
         one = _found(line, first, last, *found)
-        if out and out[-1].last == first - 2 and kinds[first - 1] == "x":  # noqa: PLR2004 - one word, "and", stands between
+        if out and out[-1].last == first - 2 and kinds[first - 1] == "x":
             days = out[-1].value.value["days"] + one.value.value["days"]
             one = Found(Value("duration", {"days": days}, line.said(out[-1].first, last)), out.pop().first, last)
         out.append(one)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -196,7 +196,7 @@ class Lexicon:
         return self._phrases.get(first, ())
 
 
-@lru_cache(maxsize=None)
+@cache
 def lexicon(language: Language) -> Lexicon:
     """The lexicon of a language, read once."""
     return Lexicon(language)

@@ -317,7 +317,7 @@ def _finnish_run(tokens: Sequence[Token], n: int) -> tuple[int, float, bool] | N
 def _adds(total: int, more: int) -> bool:
     return (total % 100 == 0 and 0 < more < 100 and total >= 100) or (
         total % 1000 == 0 and 0 < more < 1000 and total >= 1000
-    )  # noqa: PLR2004
+    )
 
 
 def _after_number(tokens: Sequence[Token], n: int, known: Lexicon) -> Token:
@@ -388,7 +388,7 @@ def _with_collectives(tokens: list[Token], known: Lexicon) -> list[Token]:
 
 
 def _weekdays_as_typed(tokens: list[Token], known: Lexicon) -> None:
-    """wensday last week: a word beside last, next or on that is nearly a weekday."""
+    """Wensday last week: a word beside last, next or on that is nearly a weekday."""
     for n, token in enumerate(tokens):
         if token.kind is Kind.WORD and len(token.raw) > _SHORTEST_TYPO and token.raw.isalpha():
             beside = {one.kind for one in (*tokens[max(0, n - 1) : n], *tokens[n + 1 : n + 2])}
