@@ -119,21 +119,22 @@ class Conversation:
         reply = self.reply(understanding, question.channel, question.today, about=thread.entry, known=known)
         if asked and reply.outcome in _MISSES and (again := self._unread(thread, understanding, question.today)):
             reply = again
-        if reply.outcome in _MISSES and question.foreign:
-            language = person.language or person.locale or DEFAULT_LANGUAGE
-            reply = replace(reply, outcome=Outcome.FALLBACK, language=language, choices=(), notice=Notice.FOREIGN)
-        if len(question.text) > 2 * LONGEST and reply.outcome in {Outcome.CHOICES, Outcome.FALLBACK}:
-            reply = replace(reply, notice=reply.notice or Notice.TOO_LONG)
+        if reply.outcome in _MISSES:
+            reply = _explained(reply, question, person)
         if not asked and reply.outcome not in _OUTRIGHT:
             return Turn(thread, (Count(reply.outcome, reply.language),), understanding)
         is_question = reply.outcome not in _ASIDES or not thread.question
         asked_before = question.text[: 4 * LONGEST] if is_question else thread.question
-        thread = replace(thread, asker=person.id, question=asked_before)
-        if is_question:
-            thread = replace(thread, asked_on=question.today)
+        asked_on = question.today if is_question else thread.asked_on
+        thread = replace(thread, asker=person.id, question=asked_before, asked_on=asked_on)
         turn = self._take(reply, thread, person, question.channel, understanding, said)
         is_open = reply.outcome in _MISSES and question.foreign is None and not question.forced_language
         return replace(turn, may_be_foreign=is_open and self.reader.may_be_foreign(question.text))
+
+    def goes_on(self, question: Question, thread: Thread, person: Person) -> Turn | None:
+        """The turn of a message written elsewhere (at the top of a direct message) that answers a thread's question."""
+        understanding = self.reader.read(question.text, _context(question, thread, person))
+        return self._told_more(question, thread, person, understanding)
 
     def _told_more(
         self, question: Question, thread: Thread, person: Person, understanding: Understanding
@@ -427,6 +428,16 @@ def _context(question: Question, thread: Thread, person: Person) -> Context:
         forced_language=question.forced_language,
         today=question.today,
     )
+
+
+def _explained(reply: Reply, question: Question, person: Person) -> Reply:
+    """A reply to what was not understood, with the reason where it is known."""
+    if question.foreign:
+        language = person.language or person.locale or DEFAULT_LANGUAGE
+        return replace(reply, outcome=Outcome.FALLBACK, language=language, choices=(), notice=Notice.FOREIGN)
+    if len(question.text) > 2 * LONGEST:
+        return replace(reply, notice=reply.notice or Notice.TOO_LONG)
+    return reply
 
 
 def _heard(understanding: Understanding) -> Told:

@@ -1,4 +1,4 @@
-"""Arithmetic with calendar days, as the programmes' facts count: months keep the day number, clamped to the month's end."""
+"""Arithmetic with calendar days, as the facts count: months keep the day number, clamped to the month's end."""
 
 from __future__ import annotations
 

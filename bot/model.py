@@ -125,7 +125,7 @@ class Value:
     """A value found in a question.
 
     `value` by `kind`: date: ISO string; duration: {"days": n}; count, ordinal: n; plan, payment: the canonical name;
-    money: {"amount": n, "currency": code | None}. None where it can be read in several ways, `options`, or exists in none.
+    money: {"amount": n, "currency": code | None}. None where it has several readings, `options`, or none that exists.
     """
 
     kind: str

@@ -16,9 +16,9 @@ from bot.rules import RULES, apply
 from bot.rules.ruling import Parameters
 from bot.rules.suggestions import likely
 from bot.understand.normalise import fold
-from bot.understand.slots.dates import NO_DAY
 from bot.understand.slots.fill import Filled, fill
 from bot.understand.slots.own_case import is_own_case
+from bot.understand.slots.resolve import NO_DAY
 from bot.understand.slots.told import Told, told
 
 _LONGEST_ANSWER: Final = 6  # words; a longer message, or a question, may have changed the subject
@@ -80,7 +80,7 @@ class Computing:
         if any(name.endswith("_date") for name in thread.asks_for):
             heard = told(heard.text, heard.language, today, is_past=not heard.hints("future"))
         filled = self._fill(entry, heard, asked=thread.asks_for, known=thread.slots)
-        blank = self._blank(thread, entry, heard.language)
+        blank = self._blank(entry, heard.language)
         if _changes_subject(heard, first, entry, sure):
             return None
         if not filled.is_empty:
@@ -95,7 +95,7 @@ class Computing:
         is_short = len(heard.text.split()) <= _LONGEST_ANSWER and "?" not in heard.text
         if entry is None or not thread.asks_for or entry.kind != "rule" or thread.misses or not is_short:
             return None
-        again = self.with_slots(self._blank(thread, entry, heard.language), thread.slots, today)
+        again = self.with_slots(self._blank(entry, heard.language), thread.slots, today)
         return replace(again, notice=Notice.UNREAD) if again.asks_for else None
 
     def correction(self, thread: Thread, heard: Told, today: date) -> Reply | None:
@@ -106,9 +106,7 @@ class Computing:
         filled = self._fill(entry, heard, asked=tuple(name for name in entry.slots if name in thread.slots))
         if filled.is_empty:
             return None
-        return self._computed(
-            self._blank(thread, entry, heard.language), entry, filled, today, known=thread.slots, own=True
-        )
+        return self._computed(self._blank(entry, heard.language), entry, filled, today, known=thread.slots, own=True)
 
     def _entry(self, id_: str | None) -> Entry:
         entry = self._knowledge.entry(id_ or "")
@@ -116,7 +114,7 @@ class Computing:
             raise KeyError(id_)
         return entry
 
-    def _blank(self, thread: Thread, entry: Entry, language: Language) -> Reply:
+    def _blank(self, entry: Entry, language: Language) -> Reply:
         return Reply(Outcome.RULE, language, entry.id.partition(".")[0], entry.id, confidence=1.0)
 
     def _fill(

@@ -186,10 +186,11 @@ def _finnish_table() -> Mapping[str, Mapping[str, int]]:
 
 # How Finnish numbers are said rather than written: kakskyt, viiskytkolme, seittemän.
 _SPOKEN_UNITS: Final[Mapping[str, int]] = {
-    "yks": 1, "kaks": 2, "kolme": 3, "kol": 3, "neljä": 4, "nel": 4, "viis": 5, "kuus": 6, "seittemän": 7, "seitsemän": 7,
-    "seit": 7, "kaheksan": 8, "kahdeksan": 8, "yheksän": 9, "yhdeksän": 9, "ykstoista": 11, "kakstoista": 12,
-    "kolmetoista": 13, "viistoista": 15, "viistoist": 15, "kuustoista": 16, "kolmetoist": 13, "neljätoist": 14,
-    "kakstoist": 12, "ykstoist": 11, "seittemäntoista": 17, "kaheksantoista": 18, "yheksäntoista": 19, "kuustoist": 16,
+    "yks": 1, "kaks": 2, "kolme": 3, "kol": 3, "neljä": 4, "nel": 4, "viis": 5, "kuus": 6, "seittemän": 7,
+    "seitsemän": 7, "seit": 7, "kaheksan": 8, "kahdeksan": 8, "yheksän": 9, "yhdeksän": 9, "ykstoista": 11,
+    "ykstoist": 11, "kakstoista": 12, "kakstoist": 12, "kolmetoista": 13, "kolmetoist": 13, "neljätoist": 14,
+    "viistoista": 15, "viistoist": 15, "kuustoista": 16, "kuustoist": 16, "seittemäntoista": 17,
+    "kaheksantoista": 18, "yheksäntoista": 19,
 }  # fmt: skip
 _SPOKEN: Final = re.compile(r"(?:(?P<hundreds>\w*?)sata)?(?:(?P<tens>\w*?)kyt(?:ä)?)?(?P<units>\w*)")
 _THOUSAND_FORMS: Final = re.compile(

@@ -25,6 +25,7 @@ from bot.model import (
 )
 from bot.ports import Handler, Unit
 from bot.store import messages, threads
+from bot.understand.normalise import words
 
 EDITABLE: Final = 60.0
 """Seconds after writing in which an edited message changes its answer."""
@@ -37,12 +38,17 @@ def message_job(services: Services) -> Handler:
         written = job.payload
         person = await people.find(services, _author(written), written["channel"])
         stored = await services.store.read(lambda conn: _conversation(conn, services, written))
+        origin = Origin(job.key, person.id, written["ts"])
+        if stored is None and written["channel_type"] == "im":
+            gone_on = await _gone_on(services, written, person)
+            if gone_on is not None:
+                return lambda conn: effects.carry_out(conn, services, gone_on, origin)
         thread = replace(stored or _new_thread(written), last_ts=written["ts"])
         person = people.beside(services, person, thread.asker, written["channel"])
         turn = await _turn(services, _question(services, written, person), thread, person)
         if not turn.effects and stored is None:
             return None
-        return lambda conn: effects.carry_out(conn, services, turn, Origin(job.key, person.id, written["ts"]))
+        return lambda conn: effects.carry_out(conn, services, turn, origin)
 
     return answer
 
@@ -55,6 +61,14 @@ async def _turn(services: Services, question: Question, thread: Thread, person: 
         return turn
     found = await services.detect_foreign(question.text)
     return conversation.reply_to(replace(question, foreign=found), thread, person) if found else turn
+
+
+async def _gone_on(services: Services, written: dict[str, Any], person: Person) -> Turn | None:
+    """The turn of a new direct message that answers what the bot asked last: people seldom open the thread for that."""
+    last = await services.store.read(lambda conn: threads.latest(conn, services.workspace, written["channel"]))
+    if last is None or not (last.asks_for or last.slots) or not words(written["text"]):
+        return None
+    return services.editions.current.conversation.goes_on(_question(services, written, person), last, person)
 
 
 def edit_job(services: Services) -> Handler:

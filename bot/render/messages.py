@@ -120,6 +120,8 @@ class Renderer:
                 return [_paragraph(t("Only whoever asked, their organisation and support can change these values."))]
             case Notice.CORRECTED:
                 return [_paragraph(" ".join([t("Corrected above:"), *self._found(reply, t), *self._asked(reply, t)]))]
+        if reply.outcome is Outcome.RULE:
+            return self._computed(reply, language, t)
         return self._said(reply, language, t)
 
     def _said(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
@@ -128,8 +130,6 @@ class Renderer:
                 return self._fallback(reply, language, t)
             case Outcome.CHOICES:
                 return self._choices(reply, language, t)
-            case Outcome.RULE:
-                return self._computed(reply, language, t)
             case Outcome.HELP:
                 return [*self._written(reply, language), *self._examples(reply.programme, language, t)]
             case Outcome.TOPICS:
@@ -281,26 +281,26 @@ class Renderer:
         ask = [kit.button(t("Ask a person"), ASK_PERSON)] if self.has_desk and reply.offer_person else []
         if reply.outcome is Outcome.CHOICES:
             return [kit.actions([*_numbers(reply.choices), kit.button("✕", PICK_NONE, label=t("None of these")), *ask])]
-        if reply.notice is Notice.DRAFT and reply.languages:
-            return [kit.actions([*_language_buttons(reply.languages), *ask])]
-        if reply.notice is Notice.FOREIGN:
-            return [kit.actions(_language_buttons(LANGUAGES))]
-        if reply.outcome is Outcome.LANGUAGE:
-            return [kit.actions(_language_buttons(LANGUAGES))]
+        if reply.notice in {Notice.DRAFT, Notice.FOREIGN} or reply.outcome is Outcome.LANGUAGE:
+            return _rows([*_language_buttons(_offered_languages(reply)), *(ask if reply.languages else [])], ask)
         if reply.outcome is Outcome.TOPICS:
             return [kit.actions([self._topic_menu(reply.programme, language, t)])]
-        if reply.outcome in _WITH_ENTRY or reply.outcome is Outcome.STATUS:
-            votes = [
-                kit.button("👍", HELPFUL, label=t("This helped")),
-                kit.button("👎", UNHELPFUL, label=t("This did not help")),
-            ]
-            others = [kit.option(i18n.own_names()[one], one) for one in LANGUAGES if one != language]
-            if self.changeable(reply):
-                others.append(kit.option(t("Change values"), CHANGE))
-            return [*self._value_controls(reply, t), kit.actions([*ask, *votes, kit.overflow(MORE, others)])]
-        if reply.outcome in _WITHOUT_ROW or not ask:
-            return []
-        return [kit.actions(ask)]
+        if reply.notice is Notice.CORRECTED:
+            return self._value_controls(reply, t)
+        if reply.notice is not Notice.LEFT_OPEN and reply.outcome in {*_WITH_ENTRY, Outcome.STATUS}:
+            return [*self._value_controls(reply, t), self._answer_row(reply, language, t, ask)]
+        return [] if reply.outcome in _WITHOUT_ROW else _rows(ask)
+
+    def _answer_row(self, reply: Reply, language: Language, t: Translator, ask: list[Block]) -> Block:
+        """What stands below every answer: a person, two votes, and the menu with the rest."""
+        votes = [
+            kit.button("👍", HELPFUL, label=t("This helped")),
+            kit.button("👎", UNHELPFUL, label=t("This did not help")),
+        ]
+        others = [kit.option(i18n.own_names()[one], one) for one in LANGUAGES if one != language]
+        if self.changeable(reply):
+            others.append(kit.option(t("Change values"), CHANGE))
+        return kit.actions([*ask, *votes, kit.overflow(MORE, others)])
 
     def changeable(self, reply: Reply) -> tuple[str, ...]:
         """The slots of a rule's reply that a person can fill in; empty for other replies."""
@@ -336,6 +336,16 @@ def _is_computed(reply: Reply) -> bool:
 
 def _numbers(choices: Sequence[str]) -> list[Block]:
     return [kit.button(str(n), f"{PICK}.{n}", choice) for n, choice in enumerate(choices, start=1)]
+
+
+def _rows(*rows: list[Block]) -> list[Block]:
+    """The first row that holds anything."""
+    return next(([kit.actions(row)] for row in rows if row), [])
+
+
+def _offered_languages(reply: Reply) -> Sequence[Language]:
+    """The languages to choose between: those of the entry, or all; none for a draft that exists in none."""
+    return reply.languages if reply.notice is Notice.DRAFT else LANGUAGES
 
 
 def _language_buttons(languages: Sequence[Language]) -> list[Block]:

@@ -166,7 +166,8 @@ def _licences_free(reply: Reply, programme: Programme, t: Translator) -> str:
 def _renewal_by_clients(reply: Reply, programme: Programme, t: Translator) -> str:
     return t.plural(
         "A requirement for the renewal is met: {n} client, and {least} are asked for. I cannot say that it is granted.",
-        "A requirement for the renewal is met: {n} clients, and {least} are asked for. I cannot say that it is granted.",
+        "A requirement for the renewal is met: {n} clients, and {least} are asked for. "
+        "I cannot say that it is granted.",
         int(reply.slots["clients"]),
         least=_parameter("renewal_clients", programme, t),
     )
@@ -174,10 +175,10 @@ def _renewal_by_clients(reply: Reply, programme: Programme, t: Translator) -> st
 
 def _renewal_by_licences(reply: Reply, programme: Programme, t: Translator) -> str:
     return t.plural(
-        "A requirement for the renewal is met: a client whom you referred bought {n} Enterprise licence, and {least} are "
-        "asked for. I cannot say that it is granted.",
-        "A requirement for the renewal is met: a client whom you referred bought {n} Enterprise licences, and {least} are "
-        "asked for. I cannot say that it is granted.",
+        "A requirement for the renewal is met: a client whom you referred bought {n} Enterprise licence, "
+        "and {least} are asked for. I cannot say that it is granted.",
+        "A requirement for the renewal is met: a client whom you referred bought {n} Enterprise licences, "
+        "and {least} are asked for. I cannot say that it is granted.",
         int(reply.slots["licences"]),
         least=_parameter("renewal_referral_licences", programme, t),
     )

@@ -17,7 +17,7 @@ def eligibility(parameters: Parameters, slots: Slots, _today: date) -> Ruling:
     """Whether a referred client counts (miro.referral-eligibility).
 
     Companies of more than `referral_employees` employees: more than `referral_large_licences` licences of Enterprise.
-    Companies of fewer: more than `referral_small_licences` licences of Enterprise or Business. A company of exactly that
+    Companies of fewer: more than `referral_small_licences` of Enterprise or Business. A company of exactly that
     many employees, and exactly that many licences, are open cases (`five-hundred`, `exactly-the-minimum`).
 
     Args:
@@ -48,7 +48,7 @@ def eligibility(parameters: Parameters, slots: Slots, _today: date) -> Ruling:
 def payout(parameters: Parameters, slots: Slots, _today: date) -> Ruling:
     """What a referral can pay at most (miro.referral-payout).
 
-    `referral_commission` of the annual recurring revenue at the time of purchase, at most `referral_cap_usd` US dollars.
+    `referral_commission` of the annual recurring revenue at the time of purchase, at most `referral_cap_usd` dollars.
     No currency is converted: for another one than dollars the share is given, and that the cap is in dollars.
 
     Args:

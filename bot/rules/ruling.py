@@ -11,7 +11,7 @@ Parameters: TypeAlias = Mapping[str, float | bool]
 """A programme's parameters by name, as programme.yml holds them."""
 
 Slots: TypeAlias = Mapping[str, Any]
-"""What the person has told: days as ISO strings, counts as whole numbers, money as {"amount", "currency"}; absent: not told."""
+"""What was told: days as ISO strings, counts as whole numbers, money as {"amount", "currency"}; absent: not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Ruling:
     """What follows from the values told.
 
     `result`: names and values of the public contract (README, "ask --json"). `asks_for`: the slots that it lacks.
-    `says`: the sentences that tell the result, by their ids in render/results.py. `unsettled`: the programme's open cases
-    that decide this one; they name whom to ask. `instead`: the entry of the programme that answers more to the point.
+    `says`: the sentences that tell the result, by their ids in render/results.py. `unsettled`: the programme's open
+    cases that decide this one; they name whom to ask. `instead`: the entry of the programme that is more to the point.
     """
 
     result: Mapping[str, Any] = field(default_factory=dict)

@@ -16,7 +16,7 @@ _REFERRED_PLANS: Final = ("Enterprise", "Business")
 
 
 def likely(name: str, entry: Entry, parameters: Parameters, slots: Mapping[str, Any], today: date) -> tuple[Any, ...]:
-    """A few values of a slot, as JSON data; empty where nothing is likely. An amount without a currency asks for that."""
+    """A few values of a slot, as JSON data; empty where nothing is likely. An amount without a currency wants that."""
     if name.endswith("_date"):
         return tuple((today - timedelta(days=days)).isoformat() for days in (0, 1))
     if name == "plan":

@@ -76,7 +76,7 @@ class Reader:
         )
 
     def hear(self, plain: str, language: Language, today: date, *, is_sure: bool = True) -> Told:
-        """What a message tells besides its intent. Where its language is not sure, another may find what it does not."""
+        """What a message tells besides its intent. Where its language is not sure, the one that finds most is taken."""
         heard = told(plain, language, today)
         if is_sure or len(plain) > _SHORT:
             return heard

@@ -1,1 +1,1 @@
-"""What a question tells besides its intent: dates, durations, counts, money, plans, ways of paying; and which slot it fills."""
+"""What a question tells besides its intent: dates, durations, counts, money, plans, payments; which slots they fill."""

@@ -1,4 +1,4 @@
-"""Counts, and of what: people of a team, employees, licences, clients. More of them, the ones in use, the sixth of them."""
+"""Counts, and of what: people of a team, employees, licences, clients; more of them, those in use, the sixth."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 from bot.model import Value
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
+from bot.understand.slots.line import Line, Token
 from bot.understand.slots.money import amount
-from bot.understand.slots.tokens import Line, Token
 
 _COUNT: Final = re.compile(
     r"(?P<range>N~N|N[xo]N(?=[xoP]{0,2}[peic]))|(?P<number>N(?!%)&?K?|[ao]?h[ao]{0,2}K|a&?K(?=[xoP]?[peicb])|K(?=[xoP]?[peicb]))|(?P<group>g)|(?P<ordinal>O)"
@@ -20,8 +20,12 @@ _ONE_MORE: Final = re.compile(
 )
 _ONE: Final = re.compile(r"(?:a?s|sa)[xP]{0,2}[pic]")
 _NOUN: Final = {Kind.EMPLOYEES: "employees", Kind.LICENCES: "licences", Kind.CLIENTS: "clients", Kind.PEOPLE: "people"}
-_BETWEEN: Final = frozenset({Kind.WORD, Kind.FILLER, Kind.PLAN, Kind.PLAN_NOUN, Kind.MORE, Kind.USED, Kind.RANGE, Kind.THIS,
-                             Kind.PLAN_CURRENT, Kind.PLAN_TARGET, Kind.NEXT, Kind.LAST, Kind.COMPANY, Kind.MAGNITUDE})  # fmt: skip
+_BETWEEN: Final = frozenset(
+    {
+        Kind.WORD, Kind.FILLER, Kind.PLAN, Kind.PLAN_NOUN, Kind.MORE, Kind.USED, Kind.RANGE, Kind.THIS, Kind.COMPANY,
+        Kind.PLAN_CURRENT, Kind.PLAN_TARGET, Kind.NEXT, Kind.LAST, Kind.MAGNITUDE,
+    }
+)  # fmt: skip
 _REACH: Final = 4  # tokens between a number and what it counts
 _NEAR: Final = 2
 _SUM: Final = 100  # from here on a number beside a word for revenue is a sum of money
@@ -63,7 +67,7 @@ def _single(line: Line, kinds: str, match: re.Match[str]) -> list[Found]:
     for at in range(match.start(), match.end()):
         token = line.tokens[at]
         if token.kind in {Kind.NUMBER, Kind.ORDINAL, Kind.GROUP}:
-            found = _counted(line, kinds, at)
+            found = _counted(line, at)
             if found is not None:
                 out.append(found)
     return out
@@ -78,7 +82,7 @@ def _magnified(line: Line, match: re.Match[str]) -> list[Found]:
     return [Found(Value("count", int(number), line.said(first, last), _role(line, first, last)), first, last)]
 
 
-def _counted(line: Line, kinds: str, at: int) -> Found | None:
+def _counted(line: Line, at: int) -> Found | None:
     token = line.tokens[at]
     last = at
     value = token.value

@@ -10,7 +10,7 @@ from bot.model import Value
 from bot.understand.normalise import fold_word
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
-from bot.understand.slots.tokens import Line
+from bot.understand.slots.line import Line
 
 AMOUNT: Final = r"(?:[Na]&[xo+l]?U|[Na](?![^U]*K)[xozn+1P]{0,2}U&?|[aot]?h[ao]{0,2}U|a[+xo]U)"
 """An amount with its unit, in the letters of kinds."""

@@ -1,4 +1,4 @@
-"""The kinds of tokens. Each is a letter, so that the grammar of values is regular expressions over a line of letters."""
+"""The kinds of tokens. Each is a letter, so that the grammar of values is regular expressions over letters."""
 
 from enum import StrEnum
 

@@ -6,7 +6,7 @@ A word means one thing here, a `Tag`. Endings are covered by `*` in the lists: `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -31,7 +31,7 @@ _KNOWN_WORDS: Final = 50_000  # words whose tags are remembered
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """What a word means; `value` by kind: a number, a month (1 to 12), a weekday (0 is Monday), a currency code…"""
+    """What a word means; `value` by kind: a number, a month (1 to 12), a weekday (0 is Monday), a currency code."""
 
     kind: Kind
     value: Any = None
@@ -90,13 +90,13 @@ _AFTER_NUMBER: Final[Mapping[str, Kind]] = {
 }
 
 _FIRST: Final = (
-    Kind.RELATIVE, Kind.MONTH, Kind.WEEKDAY, Kind.FEAST, Kind.GROUP, Kind.UNIT, Kind.CURRENCY, Kind.MAGNITUDE, Kind.NUMBER, Kind.ORDINAL, Kind.ARTICLE, Kind.HALF,
-    Kind.AND_HALF, Kind.LAST, Kind.NEXT, Kind.AGO_BEFORE, Kind.AGO_AFTER, Kind.UNTIL, Kind.IN_BEFORE, Kind.IN_AFTER,
-    Kind.EMPLOYEES, Kind.LICENCES, Kind.CLIENTS, Kind.PEOPLE, Kind.COMPANY, Kind.TEAM, Kind.NONE, Kind.ANOTHER, Kind.THIS,
-    Kind.ANNOUNCES_DAY, Kind.PER_MONTH, Kind.NAME_BEFORE_NUMBER, Kind.MORE, Kind.USED, Kind.SINGLE,
-    Kind.SHORT_WEEKDAY, Kind.FILLER,
+    Kind.RELATIVE, Kind.MONTH, Kind.WEEKDAY, Kind.FEAST, Kind.GROUP, Kind.UNIT, Kind.CURRENCY, Kind.MAGNITUDE,
+    Kind.NUMBER, Kind.ORDINAL, Kind.ARTICLE, Kind.HALF, Kind.AND_HALF, Kind.LAST, Kind.NEXT, Kind.AGO_BEFORE,
+    Kind.AGO_AFTER, Kind.UNTIL, Kind.IN_BEFORE, Kind.IN_AFTER, Kind.EMPLOYEES, Kind.LICENCES, Kind.CLIENTS, Kind.PEOPLE,
+    Kind.COMPANY, Kind.TEAM, Kind.NONE, Kind.ANOTHER, Kind.THIS, Kind.ANNOUNCES_DAY, Kind.PER_MONTH,
+    Kind.NAME_BEFORE_NUMBER, Kind.MORE, Kind.USED, Kind.SINGLE, Kind.SHORT_WEEKDAY, Kind.FILLER,
 )  # fmt: skip
-"""Of a word in several lists, the first of these counts for the grammar of values; plans and payments look on their own."""
+"""Of a word in several lists, the first of these counts for the grammar; plans and payments look on their own."""
 
 
 class Lexicon:
@@ -126,14 +126,14 @@ class Lexicon:
         self.ordinal_suffixes = frozenset(data["ordinal_suffixes"])
         self.cues = {name: _any(words) for name, words in data["cues"].items()}
         self.yes, self.no = _any(data["yes"]), _any(data["no"])
-        self._months = {fold(name): number for number, name in i18n.locale(language).months["format"]["wide"].items()}
-        self._nearly_month = lru_cache(maxsize=_KNOWN_WORDS)(self._month_like)
+        self._months: dict[str, int] = {fold(name): number for number, name in i18n.locale(language).months["format"]["wide"].items()}
+        self._nearly_month: Callable[[str], int | None] = lru_cache(maxsize=_KNOWN_WORDS)(self._month_like)
         self._weekdays = {
             word: tags[Kind.WEEKDAY].value
             for word, tags in self._exact.items()
             if Kind.WEEKDAY in tags and len(word) > _SHORTEST_SLIP
         }
-        self._nearly_weekday = lru_cache(maxsize=_KNOWN_WORDS)(self._weekday_like)
+        self._nearly_weekday: Callable[[str], int | None] = lru_cache(maxsize=_KNOWN_WORDS)(self._weekday_like)
         self.tags = lru_cache(maxsize=_KNOWN_WORDS)(self._tags)
 
     def _add(self, words: str, tag: Tag) -> None:
@@ -189,7 +189,7 @@ class Lexicon:
         if len(folded) < _SHORTEST_SLIP:
             return None
         near = process.extractOne(folded, list(self._months), scorer=DamerauLevenshtein.distance, score_cutoff=1)
-        return None if near is None else self._months[near[0]]
+        return None if near is None else int(self._months[near[0]])
 
     def phrases(self, first: str) -> Iterable[tuple[tuple[str, ...], Tag]]:
         """The phrases that begin with a folded word, longest first."""

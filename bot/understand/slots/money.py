@@ -9,7 +9,7 @@ from typing import Final
 from bot.model import Language, Value
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
-from bot.understand.slots.tokens import Line, Token
+from bot.understand.slots.line import Line, Token
 
 _AMOUNT: Final = r"(?:N\.?K?\.?K?&?|[ao]?ha?K|aK&?)"
 _MONEY: Final = re.compile(rf"C{_AMOUNT}(?![U])C?|{_AMOUNT}\.?o{{0,2}}C|N\.?K\.?K?&?|[ao]?ha?K|aK&?|N&")

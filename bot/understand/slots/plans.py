@@ -8,7 +8,7 @@ from bot.model import Value
 from bot.understand.plans import PLANS
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
-from bot.understand.slots.tokens import Line, Token
+from bot.understand.slots.line import Line, Token
 
 _NEAR: Final = 2
 _ORDINARY: Final = frozenset({"team"})
@@ -36,7 +36,7 @@ def plans(line: Line) -> list[Found]:
             continue
         noun = _noun_beside(line, n)
         if _is_plan(line, n, tag.value, noun):
-            out.append(Found(Value("plan", tag.value, token.raw, _role(line, n, tag.value, noun)), n, n))
+            out.append(Found(Value("plan", tag.value, token.raw, _role(line, n, noun)), n, n))
     return out
 
 
@@ -71,7 +71,7 @@ def _is(line: Line, token: Token, kind: Kind) -> bool:
     return token.kind is kind or (token.raw[0].isalpha() and kind in line.words.tags(token.raw))
 
 
-def _role(line: Line, n: int, plan: str, noun: Token | None) -> str:
+def _role(line: Line, n: int, noun: Token | None) -> str:
     token = line.tokens[n]
     before = line.tokens[max(0, n - 3) : n]
     if line.words.language == "fi" and token.raw.lower().endswith(_FINNISH_INTO):

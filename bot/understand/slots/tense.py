@@ -8,7 +8,7 @@ from bot.understand.slots.lexicon import lexicon
 
 
 def is_future(text: str, language: Language) -> bool:
-    """Whether undated days of a message lie ahead: by its tense, or by if/wenn/si/jos. A bare phrase is about the past."""
+    """Whether undated days of a message lie ahead: by its tense, or by if/wenn/si/jos. A bare phrase is past."""
     cues, folded = lexicon(language).cues, fold(text)
     if cues["condition"].search(folded):
         return not cues["past"].search(cues["condition"].sub(" ", folded)) or bool(cues["future"].search(folded))
