@@ -140,7 +140,7 @@ class Conversation:
         self, question: Question, thread: Thread, person: Person, understanding: Understanding
     ) -> Turn | None:
         """The turn of a message that answers a question of ours, or puts a value right; None for any other."""
-        heard = _heard(understanding)
+        heard = self.reader.hear(understanding.text, understanding.language, question.today, is_sure=False)
         first = understanding.candidates[0] if understanding.candidates else None
         said = understanding.text
         reply = self.computing.answer(thread, heard, question.today, first, self._decision.answer)

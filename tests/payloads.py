@@ -328,6 +328,24 @@ def block_actions(
     }
 
 
+def date_picked(
+    channel: str,
+    user: str,
+    action_id: str,
+    day: str | None,
+    *,
+    message_ts: str,
+    thread: str | None = None,
+    team: str = TEAM,
+) -> dict[str, Any]:
+    """A day chosen in a calendar that a message of the bot shows; `day` as YYYY-MM-DD, None where it was cleared."""
+    body = block_actions(channel, user, action_id, message_ts=message_ts, thread=thread, kind="datepicker", team=team)
+    (action,) = body["actions"]
+    del action["selected_option"]
+    action["selected_date"] = day
+    return body
+
+
 def home_action(
     user: str,
     action_id: str,
@@ -379,6 +397,27 @@ def view_submission(
         },
         "response_urls": [],
     }
+
+
+def form_state(view: dict[str, Any], **changes: str | None) -> dict[str, dict[str, dict[str, Any]]]:
+    """What Slack sends of a form's inputs: what it was opened with, and what a person has changed; None is emptied."""
+    state: dict[str, dict[str, dict[str, Any]]] = {}
+    for block in view["blocks"]:
+        element, name = block["element"], block["block_id"]
+        kind = element["type"]
+        if kind == "datepicker":
+            held = {"selected_date": changes.get(name, element.get("initial_date"))}
+        elif kind == "static_select":
+            chosen = element.get("initial_option")
+            if name in changes:
+                value = changes[name]
+                chosen = value and {"text": {"type": "plain_text", "text": "…", "emoji": True}, "value": value}
+            held = {"selected_option": chosen}
+        else:
+            held = {"value": changes.get(name, element.get("initial_value"))}
+        state[name] = {element["action_id"]: {"type": kind, **held}}
+    assert set(changes) <= set(state), f"the form has the fields {list(state)}"
+    return state
 
 
 def _written(

@@ -25,6 +25,7 @@ from bot.model import (
     Question,
     Remember,
     Reply,
+    Rewrite,
     Thread,
     Turn,
     Understanding,
@@ -81,10 +82,10 @@ class Chat:
                     language=effect.language or self.person.language,
                     programme=effect.programme or self.person.programme,
                 )
-        if taken.reply is None:
-            return ""
-        self.last = taken.reply
-        return self._shown(taken.reply)
+        in_place = next((effect.reply for effect in taken.effects if isinstance(effect, Rewrite)), None)
+        self.last = in_place or taken.reply or self.last
+        said = in_place or taken.reply
+        return self._shown(said) if said else ""
 
     def _shown(self, reply: Reply) -> str:
         text = self.edition.renderer.plain(reply)

@@ -21,6 +21,7 @@ from bot.understand.slots.own_case import is_own_case
 from bot.understand.slots.resolve import NO_DAY
 from bot.understand.slots.told import Told, told
 
+_LONGEST_ASIDE: Final = 3  # words that say little of their language
 _LONGEST_ANSWER: Final = 6  # words; a longer message, or a question, may have changed the subject
 _LANGUAGE: Final = "language"
 
@@ -80,7 +81,7 @@ class Computing:
         if any(name.endswith("_date") for name in thread.asks_for):
             heard = told(heard.text, heard.language, today, is_past=not heard.hints("future"))
         filled = self._fill(entry, heard, asked=thread.asks_for, known=thread.slots)
-        blank = self._blank(entry, heard.language)
+        blank = self._blank(entry, _language_of(heard, thread))
         if _changes_subject(heard, first, entry, sure):
             return None
         if not filled.is_empty:
@@ -95,7 +96,7 @@ class Computing:
         is_short = len(heard.text.split()) <= _LONGEST_ANSWER and "?" not in heard.text
         if entry is None or not thread.asks_for or entry.kind != "rule" or thread.misses or not is_short:
             return None
-        again = self.with_slots(self._blank(entry, heard.language), thread.slots, today)
+        again = self.with_slots(self._blank(entry, _language_of(heard, thread)), thread.slots, today)
         return replace(again, notice=Notice.UNREAD) if again.asks_for else None
 
     def correction(self, thread: Thread, heard: Told, today: date) -> Reply | None:
@@ -106,7 +107,8 @@ class Computing:
         filled = self._fill(entry, heard, asked=tuple(name for name in entry.slots if name in thread.slots))
         if filled.is_empty:
             return None
-        return self._computed(self._blank(entry, heard.language), entry, filled, today, known=thread.slots, own=True)
+        blank = self._blank(entry, _language_of(heard, thread))
+        return self._computed(blank, entry, filled, today, known=thread.slots, own=True)
 
     def _entry(self, id_: str | None) -> Entry:
         entry = self._knowledge.entry(id_ or "")
@@ -173,6 +175,12 @@ def _changes_subject(heard: Told, first: Candidate | None, entry: Entry, sure: f
     if first is None or first.confidence < sure or first.entry == entry.id:
         return False
     return "?" in heard.text or len(heard.text.split()) > _LONGEST_ANSWER
+
+
+def _language_of(heard: Told, thread: Thread) -> Language:
+    """The language to go on in: a word or two ("dollars", "600k") do not change it."""
+    is_short = len(heard.text.split()) <= _LONGEST_ASIDE
+    return thread.language if is_short and thread.language else heard.language
 
 
 def _begins_correction(heard: Told) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -20,6 +21,8 @@ from bot.understand.slots.told import Told, told
 
 _SHORT: Final = 60  # characters of a message whose language may not be sure
 _LANGUAGE: Final = f"{ACTION_PREFIX}language"
+_HAS_WORDS: Final = re.compile("[a-z]{2}")  # a bare number asks nothing by itself
+_NOTHING: Final = ""
 _STRANGE: Final = 0.5  # share of known words up to which a message may be in another language
 
 
@@ -62,12 +65,12 @@ class Reader:
         found = {id_: self._candidates(id_, folded, heard, context) for id_ in programmes if folded}
         if context.programme in found and len(found) > 1:
             found = self._of_thread(found, context.programme)
-        best = tuple(decide.merged(list(found.values())))
+        best = tuple(one for one in decide.merged(list(found.values())) if one.entry != _NOTHING)
         asked = several.entries(plain, best, self.decision, lambda part: self._part(part, programmes))
         return Understanding(
             language=language,
             language_sure=sure,
-            programme=next(iter(found)) if len(found) == 1 else None,
+            programme=next(iter(found)) if len(found) == 1 else None if best else context.programme,
             candidates=_led_by(best, asked),
             values=heard.values,
             several=asked,
@@ -120,7 +123,7 @@ class Reader:
     def _candidates(self, programme: str, folded: str, heard: Told, context: Context) -> list[Candidate]:
         if is_language_name(heard.text):
             return [Candidate(_LANGUAGE, 1.0)]
-        found = self._ask(programme, folded, heard)
+        found = self._ask(programme, folded, heard) if _HAS_WORDS.search(folded) else [Candidate(_NOTHING, 0.0)]
         about = self.knowledge.entry(context.entry) if context.entry else None
         if about is not None and about.id in self.knowledge.programmes[programme].entries:
             found = follow_up.candidates(

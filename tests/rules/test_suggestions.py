@@ -76,7 +76,7 @@ def test_plans_are_those_that_can_decide(id_, plans):
         ("miro.referral-eligibility", "licences", {"referral_large_licences": 80}, {80, 81}),
         ("miro.referral-eligibility", "licences", {"referral_small_licences": 30}, {31}),
         ("miro.extra-licence", "licences", {}, {6}),
-        ("miro.extra-licence", "licences", {"free_licences": 9}, {10}),
+        ("miro.extra-licence", "licences", {"free_licences": 8}, {9}),
     ],
 )
 def test_the_limits_of_a_rule_are_suggested(id_, name, parameters, limits):

@@ -56,6 +56,7 @@ staff: [{user: USTAFF, name: Aino, languages: [fi, en]}]
 """
 DESK_WITHOUT_SUPPORT = DESK.replace("support: {channel: CSUPPORT}\n", "")
 OTHER_CHANNELS = ("CSUPPORT", "CNEW", "D1", "D2")
+MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)  # noon at the desk
 
 _TOKEN = re.compile(r"<[^<>\n]*>")
 _HARMLESS_TOKEN = re.compile(r"<(?:https?://|mailto:)[^<>|\s]+\|[^<>|\n]+>")
@@ -75,6 +76,13 @@ class RunningClock:
     def skip(self, duration: timedelta) -> None:
         """Move on."""
         self._ahead += duration
+
+
+def clock_at(now: datetime) -> RunningClock:
+    """A clock that runs on from an instant, so that a test can name days."""
+    clock = RunningClock()
+    clock.skip(now - clock.now())
+    return clock
 
 
 @dataclass
@@ -194,6 +202,42 @@ class World:
         )
         return await self.click(payload)
 
+    async def pick_day(self, message: StubMessage, user: str, day: str | None, *, team: str = TEAM) -> int:
+        """Somebody chooses a day in the calendar that a message shows. The status Slack reads."""
+        self.meet(message.channel, user, team)
+        action = control(message, "values.day")["action_id"]
+        payload = payloads.date_picked(
+            message.channel, user, action, day, message_ts=message.ts, thread=message.thread_ts, team=team
+        )
+        return await self.click(payload)
+
+    async def change_values(self, message: StubMessage, user: str, *, team: str = TEAM) -> View:
+        """Somebody opens the form with the values of a computed reply."""
+        before = len(self.slack.opened)
+        await self.press(message, "answer.more", user, "change-values", team=team)
+        (form,) = self.slack.opened[before:]
+        return form
+
+    async def submit_values(self, form: View, user: str, *, team: str = TEAM, **changes: str | None) -> dict[str, str]:
+        """Somebody changes fields of that form and sends it; what is said at its fields, nothing where it closes."""
+        payload = payloads.view_submission(
+            user,
+            form.view["callback_id"],
+            payloads.form_state(form.view, **changes),
+            private_metadata=form.view["private_metadata"],
+            view_id=form.id,
+            team=team,
+        )
+        body = payloads.form_body(payload)
+        url = f"http://127.0.0.1:{self.desk.port}/slack/events"
+        async with self.http.post(url, data=body, headers=payloads.signed_headers(SECRET, body)) as answer:
+            self.sent.append(answer.status)
+            assert answer.status == 200
+            said = await answer.text()
+        read = json.loads(said) if said else {}
+        assert read.get("response_action") in {None, "errors"}
+        return dict(read.get("errors", {}))
+
     # What has come of it
 
     async def settle(self, *, seconds: float = 10.0, with_dead: bool = False) -> None:
@@ -299,6 +343,11 @@ def _texts(data: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(data, list):
         for inner in data:
             yield from _texts(inner)
+
+
+def plainly(words: str) -> str:
+    """Words without what differs between versions of CLDR: kinds of spaces, the comma after an English weekday."""
+    return re.sub(r"(?<=day),(?= [0-9])", "", re.sub(r"[\u00a0\u202f]", " ", words))
 
 
 def active(markup: str) -> list[str]:

@@ -126,7 +126,9 @@ class Lexicon:
         self.ordinal_suffixes = frozenset(data["ordinal_suffixes"])
         self.cues = {name: _any(words) for name, words in data["cues"].items()}
         self.yes, self.no = _any(data["yes"]), _any(data["no"])
-        self._months: dict[str, int] = {fold(name): number for number, name in i18n.locale(language).months["format"]["wide"].items()}
+        self._months: dict[str, int] = {
+            fold(name): number for number, name in i18n.locale(language).months["format"]["wide"].items()
+        }
         self._nearly_month: Callable[[str], int | None] = lru_cache(maxsize=_KNOWN_WORDS)(self._month_like)
         self._weekdays = {
             word: tags[Kind.WEEKDAY].value
