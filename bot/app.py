@@ -17,7 +17,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from bot import paths
+from bot import paths, rules
 from bot.adapters.clock import SystemClock
 from bot.adapters.detector import ForeignDetector
 from bot.adapters.editions import KnowledgeRefused, WatchedEditions
@@ -84,7 +84,7 @@ async def running(
         )
 
     def proved() -> Edition:
-        found = check(settings.knowledge, paths.locales_dir(), same=same).problems
+        found = check(settings.knowledge, paths.locales_dir(), same=same, rules=rules.problems).problems
         errors = [str(problem) for problem in found if not problem.warning]
         if errors:
             raise KnowledgeRefused(f"{len(errors)} errors, the first: {errors[0]}")

@@ -111,8 +111,10 @@ class Conversation:
             choice = (NONE, *thread.offered)[int(picked[1])]
             return self.choose(choice, question.channel, thread, person, question.today)
         understanding = self.reader.read(question.text, _context(question, thread, person))
-        if (asked or may_tell) and (turn := self._told_more(question, before, person, understanding)):
-            return turn
+        if before.slots or before.asks_for:
+            turn = self._told_more(question, before, person, understanding) if asked or may_tell else None
+            if turn is not None:
+                return turn
         if not may_speak:
             return Turn(thread)
         known = thread.slots if is_follow_up(said) else {}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, TextIO
 
-from bot import paths
+from bot import paths, rules
 from bot.cli import terminal
 from bot.document import Problem, Problems
 from bot.knowledge.check import Checked, RankOf, check
@@ -94,6 +94,7 @@ def run(
         knowledge_dir,
         locales_dir,
         same=same,
+        rules=rules.problems,
         rank=fit,
         only=args.entry,
         progress=_show_progress if sys.stderr.isatty() else None,

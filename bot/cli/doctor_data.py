@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import paths
+from bot import paths, rules
 from bot.cli.findings import Check, Finding, Level
 from bot.document import DocumentError, Problems
 from bot.knowledge.check import check
@@ -38,7 +38,7 @@ def knowledge_check(settings: Settings) -> Check:
 
     def look() -> Finding:
         try:
-            problems = check(settings.knowledge, paths.locales_dir(), same=same).problems
+            problems = check(settings.knowledge, paths.locales_dir(), same=same, rules=rules.problems).problems
         except (OSError, DocumentError) as error:
             return Finding(Level.FAIL, f"knowledge cannot be read ({error})", "see `partnerdesk check`")
         errors = sum(not problem.warning for problem in problems)

@@ -7,11 +7,12 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from bot import paths
+from bot.cli.ask import as_json, ask
 from bot.cli.terminal import (
     FAILURE,
     USAGE,
@@ -22,6 +23,7 @@ from bot.cli.terminal import (
     progress_bar,
 )
 from bot.edition import Edition
+from bot.evaluation import told
 from bot.evaluation.cases import Case, CasesError, read_cases
 from bot.evaluation.score import ACTION, FAR, NEAR, Grade, Result, asker, grade, share
 from bot.knowledge.load import digest
@@ -73,7 +75,25 @@ def command(args: argparse.Namespace, out: TextIO | None = None) -> int:
     _print_tables(results, out)
     if args.misses:
         _print_misses(results, out)
+    if not args.files:
+        _told(opened, out, with_misses=args.misses)
     return 0
+
+
+def _told(opened: Edition, out: TextIO, *, with_misses: bool) -> None:
+    """The sets of questions to compute and of values to find, as `ask --json` answers them."""
+
+    def answer(row: Mapping[str, Any]) -> Mapping[str, Any]:
+        return as_json(None, ask(opened, dict(row)), "")
+
+    print(file=out)
+    for title, pattern in (("Computed right", "rules_*.jsonl"), ("Values found right", "slots_*.jsonl")):
+        checked = [one for path in sorted(_SETS.glob(pattern)) for one in told.check(told.read_rows(path), answer)]
+        right = sum(one.is_right for one in checked)
+        print(f"{title}: {right} of {len(checked)}", file=out)
+        for one in checked if with_misses else ():
+            if not one.is_right:
+                print(f"  {one.row['lang']} {one.row['text']}\n     gives {one.given}", file=out)
 
 
 def _cases(files: Sequence[Path], *, with_rules: bool = False) -> list[Case]:

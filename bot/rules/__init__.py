@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
+from bot.document import Problem
+from bot.knowledge.load import CONTRACT
 from bot.knowledge.schema import Entry, Knowledge
 from bot.rules import contacts, deals, licences, membership, payments, referrals, trials
 from bot.rules.ruling import Rule, Ruling, Slots
@@ -45,7 +47,7 @@ RULES: Final[Mapping[str, Rule]] = {
 }
 
 
-class RulesMismatch(Exception):
+class RulesMismatch(ValueError):
     """The knowledge and the registered rules do not fit each other; the message says where."""
 
 
@@ -61,24 +63,32 @@ def verify(knowledge: Knowledge) -> None:
 
     Functions of programmes that this knowledge does not have are nobody's fault: another folder may serve one alone.
     """
-    faults = list(_faults(knowledge))
+    faults = [problem.message for problem in problems(knowledge)]
     if faults:
         raise RulesMismatch("; ".join(faults))
 
 
-def _faults(knowledge: Knowledge) -> Iterator[str]:
+def problems(knowledge: Knowledge) -> Iterator[Problem]:
+    """Where the entries of kind rule and the registered functions do not fit each other."""
+    for id_, message in _faults(knowledge):
+        programme = id_.partition(".")[0]
+        entry = knowledge.entry(id_)
+        yield Problem(f"{programme}/{CONTRACT}", entry.line if entry else 1, message)
+
+
+def _faults(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     rules = {entry.id: entry for entry in knowledge.entries() if entry.kind == "rule"}
     for id_, entry in rules.items():
         rule = RULES.get(id_)
         if rule is None:
-            yield f"{id_} is of kind rule, and bot/rules registers no function for it"
+            yield id_, f"{id_} is of kind rule, and bot/rules registers no function for it"
             continue
         if set(rule.slots) != set(entry.slots):
-            yield f"{id_} has the slots {sorted(entry.slots)}, its function reads {sorted(rule.slots)}"
+            yield id_, f"{id_} has the slots {sorted(entry.slots)}, its function reads {sorted(rule.slots)}"
         programme = knowledge.programme_of(id_)
         lacking = [name for name in rule.parameters if programme is None or name not in programme.parameters]
         if lacking:
-            yield f"{id_}: its function reads the parameters {lacking}, which programme.yml does not have"
+            yield id_, f"{id_}: its function reads the parameters {lacking}, which programme.yml does not have"
     for id_ in RULES:
         if id_ not in rules and knowledge.programme_of(id_) is not None:
-            yield f"bot/rules registers {id_}, which is no entry of kind rule"
+            yield id_, f"bot/rules registers {id_}, which is no entry of kind rule"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -28,10 +29,10 @@ def free_upgrade(parameters: Parameters, slots: Slots, _today: date) -> Ruling:
         ValueError: `team_size` is negative.
 
     """
-    ruling = _by_plan(parameters, slots)
     if slots.get("plan") is None and slots.get("team_size") is None:
         return Ruling(asks_for=("team_size", "plan"))
-    return ruling
+    # That other paid plans are not mentioned leaves membership open, not the upgrade: no paid plan gets it.
+    return replace(_by_plan(parameters, slots), unsettled=())
 
 
 def paying_already(parameters: Parameters, slots: Slots, _today: date) -> Ruling:

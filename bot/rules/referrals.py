@@ -60,10 +60,10 @@ def payout(parameters: Parameters, slots: Slots, _today: date) -> Ruling:
 
     """
     arr = slots.get("arr")
+    if arr is not None and arr["amount"] < 0:
+        raise ValueError(f"arr is negative: {arr['amount']}")
     if arr is None or arr["currency"] is None:
         return Ruling(asks_for=("arr",))
-    if arr["amount"] < 0:
-        raise ValueError(f"arr is negative: {arr['amount']}")
     share = _rounded(arr["amount"] * parameters["referral_commission"])
     if arr["currency"] != _DOLLARS:
         return Ruling({"payout_usd": None, "share": share}, says=("payout-other-currency",))

@@ -25,7 +25,7 @@ def likely(name: str, entry: Entry, parameters: Parameters, slots: Mapping[str, 
         return tuple({**slots["arr"], "currency": one} for one in CURRENCIES) if slots.get("arr") else ()
     if name == "employees":
         return _COMPANIES
-    return tuple(dict.fromkeys(_counts(name, entry, parameters)))
+    return tuple(dict.fromkeys(n for n in _counts(name, entry, parameters) if n >= 0))
 
 
 def _counts(name: str, entry: Entry, parameters: Parameters) -> list[int]:

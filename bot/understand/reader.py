@@ -19,6 +19,7 @@ from bot.understand.normalise import fold, words
 from bot.understand.slots.suits import suits
 from bot.understand.slots.told import Told, told
 
+_FEW: Final = 4  # words that say little of their language: "120 Tsd. Euro"
 _SHORT: Final = 60  # characters of a message whose language may not be sure
 _LANGUAGE: Final = f"{ACTION_PREFIX}language"
 _HAS_WORDS: Final = re.compile("[a-z]{2}")  # a bare number asks nothing by itself
@@ -59,7 +60,8 @@ class Reader:
         plain = words(text)
         whole = fold(plain)
         language, sure = self._language(plain, context)
-        heard = self.hear(plain, language, context.today, is_sure=sure)
+        is_long = sure and len(plain.split()) > _FEW
+        heard = self.hear(plain, language, context.today, is_sure=is_long or context.forced_language is not None)
         programmes = self.programmes(whole, context)
         folded = self._names.strip(whole)
         found = {id_: self._candidates(id_, folded, heard, context) for id_ in programmes if folded}

@@ -2,12 +2,13 @@
 
 form (load) · facts in four languages (parity) · nothing typed out (typed) · whole placeholders, short answers (markup)
 · sentences, drafts, revisions (completeness) · languages of contacts (reach) · phrasings · letters · catalogues of the
-code's sentences (catalogues) · and, with a fitted model, that each phrasing leads to its own entry (collisions).
+code's sentences (catalogues) · a function for each rule (rules) · and, with a fitted model, that each phrasing leads to
+its own entry (collisions).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +19,9 @@ from bot.knowledge.check.catalogues import catalogues
 from bot.knowledge.check.places import Contract, contracts, examples
 from bot.knowledge.load import parse
 from bot.knowledge.schema import Knowledge
+
+RulesOf: TypeAlias = Callable[[Knowledge], Iterable[Problem]]
+"""Where the knowledge and the registered rules do not fit each other."""
 
 RankOf: TypeAlias = Callable[[Knowledge], collisions.Rank]
 """Fits the model of a knowledge and gives its ranking."""
@@ -38,6 +42,7 @@ def check(
     locales_dir: Path,
     *,
     same: phrasings.Same,
+    rules: RulesOf,
     rank: RankOf | None = None,
     only: str | None = None,
     progress: collisions.Progress | None = None,
@@ -48,6 +53,7 @@ def check(
         knowledge_dir: The knowledge.
         locales_dir: The catalogues.
         same: The form in which two phrasings are the same phrasing; the matcher's own.
+        rules: Compares the entries to compute with the functions that compute them.
         rank: Fits the model for the proof of collisions, which is left out without it, and while the form of the
             knowledge has errors: there is nothing whole to fit then.
         only: The entry or action to which the proof of collisions is limited.
@@ -73,6 +79,7 @@ def check(
         *phrasings.near_known(knowledge, found_examples),
         *letters.letters(knowledge_dir, knowledge),
         *catalogues(locales_dir),
+        *rules(knowledge),
     }
     ask = rank is not None and not form.errors
     if rank is not None and ask:

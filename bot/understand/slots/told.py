@@ -33,7 +33,7 @@ class Told:
     @property
     def covered(self) -> int:
         """How many characters its values take: the more, the better the message was understood."""
-        return sum(len(value.text) for value in self.values if value.value is not None)
+        return sum(len(value.text) for value in self.values)
 
     def hints(self, cue: str) -> bool:
         """Whether the message holds a turn of phrase of this name (`cues` in words/*.yml)."""

@@ -37,5 +37,5 @@ def _is_day(value: Any) -> bool:
 
 def _is_sum(amount: Any, currency: Any) -> bool:
     is_number = isinstance(amount, int | float) and not isinstance(amount, bool) and 0 <= amount <= LARGEST * 1000
-    is_code = isinstance(currency, str) and len(currency) == len("USD") and currency.isalpha()
+    is_code = isinstance(currency, str) and len(currency) == len("USD") and currency.isalpha() and currency.isupper()
     return is_number and (currency is None or is_code)
