@@ -7,10 +7,10 @@ import os
 import platform
 import time
 
-from tests.benchmarks import answer, growth, http, start
+from tests.benchmarks import answer, growth, http, start, values
 from tests.benchmarks.report import progress, show
 
-PARTS = {"answer": answer, "growth": growth, "start": start, "http": http}
+PARTS = {"answer": answer, "values": values, "growth": growth, "start": start, "http": http}
 
 
 def main() -> None:
