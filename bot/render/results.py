@@ -242,7 +242,9 @@ def _contacts(reply: Reply, programme: Programme, t: Translator) -> str:
     }
     contacts = [names[one] for one in reply.result["contacts"]]
     language = i18n.language_name(reply.slots["language"], t.language)
-    return t("In your language ({language}): {contacts}.", language=language, contacts=either(contacts, t))
+    return t(
+        "For questions in this language ({language}): {contacts}.", language=language, contacts=either(contacts, t)
+    )
 
 
 SENTENCES: Final[Mapping[str, _Sentence]] = {

@@ -22,6 +22,7 @@ FILE: Final = "decision.yml"
 _HEAD: Final = """\
 # Written by `partnerdesk eval --calibrate`: how evidence is weighed, and from which confidence on the bot answers.
 """
+_SUREST: Final = 0.95  # no single witness is surer
 OFFERED: Final = 3  # choices at most
 EVIDENCE: Final = (
     "score",
@@ -126,6 +127,21 @@ def merged(found: Sequence[Sequence[Candidate]]) -> list[Candidate]:
             best[candidate.entry] = max(candidate.confidence, best.get(candidate.entry, 0.0))
     total = max(1.0, sum(best.values()))
     return [Candidate(entry, x / total) for entry, x in sorted(best.items(), key=lambda item: -item[1])]
+
+
+def rivalling(found: Sequence[Sequence[Candidate]]) -> list[Candidate]:
+    """The candidates of several programmes as one list: each programme is a witness of its own, so odds are compared.
+
+    A candidate that is sure in its programme stays so beside a faint one of another; two sure ones share.
+    """
+    if len(found) == 1:
+        return merged(found)
+    best: dict[str, float] = {}
+    for candidate in (one for some in found for one in some):
+        best[candidate.entry] = max(candidate.confidence, best.get(candidate.entry, 0.0))
+    odds = {entry: x / (1 - min(x, _SUREST)) for entry, x in best.items()}
+    total = 1 + sum(odds.values())
+    return [Candidate(entry, x / total) for entry, x in sorted(odds.items(), key=lambda item: -item[1])]
 
 
 def as_yaml(decision: Decision, figures: Mapping[str, Any]) -> str:

@@ -67,7 +67,7 @@ class Reader:
         found = {id_: self._candidates(id_, folded, heard, context) for id_ in programmes if folded}
         if context.programme in found and len(found) > 1:
             found = self._of_thread(found, context.programme)
-        best = tuple(one for one in decide.merged(list(found.values())) if one.entry != _NOTHING)
+        best = tuple(one for one in decide.rivalling(list(found.values())) if one.entry != _NOTHING)
         asked = several.entries(plain, best, self.decision, lambda part: self._part(part, programmes))
         return Understanding(
             language=language,
@@ -135,7 +135,7 @@ class Reader:
 
     def _part(self, part: str, programmes: tuple[str, ...]) -> list[Candidate]:
         folded = self.folded(part)
-        return decide.merged([self._ask(id_, folded) for id_ in programmes]) if folded else []
+        return decide.rivalling([self._ask(id_, folded) for id_ in programmes]) if folded else []
 
     def _of_thread(self, found: dict[str, list[Candidate]], programme: str) -> dict[str, list[Candidate]]:
         """The conversation has a programme: others count only where it has nothing to offer, and not for an answer.

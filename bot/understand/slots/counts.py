@@ -124,9 +124,8 @@ def _role(line: Line, first: int, last: int) -> str:
         if kind is Kind.PEOPLE and _is_company(line, first, n):
             return "employees"
         return _NOUN[kind]
-    if _is_before_plan(line, last):
-        return "licences"
-    return _role_behind(line, first)
+    behind = _role_behind(line, first)
+    return "licences" if behind != "people" and _is_before_plan(line, last) else behind
 
 
 def _is_before_plan(line: Line, last: int) -> bool:
