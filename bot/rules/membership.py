@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -31,8 +30,7 @@ def free_upgrade(parameters: Parameters, slots: Slots, _today: date) -> Ruling:
     """
     if slots.get("plan") is None and slots.get("team_size") is None:
         return Ruling(asks_for=("team_size", "plan"))
-    # That other paid plans are not mentioned leaves membership open, not the upgrade: no paid plan gets it.
-    return replace(_by_plan(parameters, slots), unsettled=())
+    return _by_plan(parameters, slots)
 
 
 def paying_already(parameters: Parameters, slots: Slots, _today: date) -> Ruling:
