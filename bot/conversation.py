@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from bot import i18n
-from bot.flows.computing import Computing, is_follow_up
+from bot.flows.computing import LONGEST_ASIDE, Computing, is_follow_up
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Knowledge
 from bot.model import (
     DEFAULT_LANGUAGE,
@@ -111,18 +111,19 @@ class Conversation:
             choice = (NONE, *thread.offered)[int(picked[1])]
             return self.choose(choice, question.channel, thread, person, question.today)
         understanding = self.reader.read(question.text, _context(question, thread, person))
-        if before.slots or before.asks_for:
-            turn = self._told_more(question, before, person, understanding) if asked or may_tell else None
+        is_theirs = may_tell or before.asker in {None, person.id} or person.is_colleague or person.is_staff
+        if is_theirs and (before.slots or before.asks_for):
+            turn = self._told_more(question, before, person, understanding)
             if turn is not None:
                 return turn
         if not may_speak:
             return Turn(thread)
-        known = thread.slots if is_follow_up(said) else {}
+        known = thread.slots if is_theirs and is_follow_up(said) else {}
         reply = self.reply(understanding, question.channel, question.today, about=thread.entry, known=known)
         if asked and reply.outcome in _MISSES and (again := self._unread(thread, understanding, question.today)):
             reply = again
         if reply.outcome in _MISSES:
-            reply = _explained(reply, question, person)
+            reply = _explained(reply, question, thread, person)
         if not asked and reply.outcome not in _OUTRIGHT:
             return Turn(thread, (Count(reply.outcome, reply.language),), understanding)
         is_question = reply.outcome not in _ASIDES or not thread.question
@@ -142,18 +143,17 @@ class Conversation:
         self, question: Question, thread: Thread, person: Person, understanding: Understanding
     ) -> Turn | None:
         """The turn of a message that answers a question of ours, or puts a value right; None for any other."""
-        heard = self.reader.hear(understanding.text, understanding.language, question.today, is_sure=False)
         first = understanding.candidates[0] if understanding.candidates else None
-        said = understanding.text
-        reply = self.computing.answer(thread, heard, question.today, first, self._decision.answer)
-        if reply is not None:
-            return self._take(reply, thread, person, question.channel, understanding, said)
-        reply = self.computing.correction(thread, heard, question.today)
-        if reply is None or not thread.entry:
-            return None
-        turn = self._take(reply, thread, person, question.channel, understanding, said)
-        note = replace(reply, notice=Notice.CORRECTED)
-        return replace(turn, effects=(Rewrite(reply), Post(note)))
+        said, today = understanding.text, question.today
+        for heard in self.reader.heard_in_all(said, understanding.language, today):
+            reply = self.computing.answer(thread, heard, today, first, self._decision.answer)
+            if reply is not None:
+                return self._take(reply, thread, person, question.channel, understanding, said)
+            reply = self.computing.correction(thread, heard, today)
+            if reply is not None:
+                turn = self._take(reply, thread, person, question.channel, understanding, said)
+                return replace(turn, effects=(Rewrite(reply), Post(replace(reply, notice=Notice.CORRECTED))))
+        return None
 
     def _unread(self, thread: Thread, understanding: Understanding, today: date) -> Reply | None:
         return self.computing.unread(thread, _heard(understanding), today)
@@ -432,13 +432,15 @@ def _context(question: Question, thread: Thread, person: Person) -> Context:
     )
 
 
-def _explained(reply: Reply, question: Question, person: Person) -> Reply:
+def _explained(reply: Reply, question: Question, thread: Thread, person: Person) -> Reply:
     """A reply to what was not understood, with the reason where it is known."""
     if question.foreign:
         language = person.language or person.locale or DEFAULT_LANGUAGE
         return replace(reply, outcome=Outcome.FALLBACK, language=language, choices=(), notice=Notice.FOREIGN)
     if len(question.text) > 2 * LONGEST:
         return replace(reply, notice=reply.notice or Notice.TOO_LONG)
+    if thread.language and len(question.text.split()) <= LONGEST_ASIDE:
+        return replace(reply, language=thread.language)
     return reply
 
 

@@ -140,7 +140,7 @@ def day(value: date, language: Language) -> str:
 def on_day(value: date, language: Language) -> str:
     """A calendar day in full as it stands in a sentence: Finnish has a case for it, perjantaina 13. marraskuuta."""
     if language == "fi":
-        return format_date(value, format="EEEE d. MMMM y", locale=_locale(language))
+        return format_date(value, format="cccc'na' d. MMMM y", locale=_locale(language))
     return day(value, language)
 
 

@@ -71,7 +71,7 @@ def test_a_duration_has_whole_days(amount, unit, days):
 
 
 def test_a_day_has_24_hours():
-    """Also where floating point makes a little less of them; one hour short is a day less."""
+    """However many there are; one hour short is a day less."""
     days = range(1, 400)
 
     assert [whole_days(day * 24, "hour") for day in days] == list(days)

@@ -21,7 +21,7 @@ from bot.understand.slots.own_case import is_own_case
 from bot.understand.slots.resolve import NO_DAY
 from bot.understand.slots.told import Told, told
 
-_LONGEST_ASIDE: Final = 3  # words that say little of their language
+LONGEST_ASIDE: Final = 3  # words that say little of their language
 _LONGEST_ANSWER: Final = 6  # words; a longer message, or a question, may have changed the subject
 _LANGUAGE: Final = "language"
 
@@ -84,6 +84,9 @@ class Computing:
         blank = self._blank(entry, _language_of(heard, thread))
         if _changes_subject(heard, first, entry, sure):
             return None
+        told_again = {*filled.slots, *filled.unclear}
+        if _begins_correction(heard) and told_again and not told_again & {*thread.asks_for}:
+            return None  # what was told before is put right, not what was asked
         if not filled.is_empty:
             return self._computed(blank, entry, filled, today, known=thread.slots, own=True)
         if heard.hints("dont_know"):
@@ -104,7 +107,8 @@ class Computing:
         entry = self._knowledge.entry(thread.entry or "")
         if entry is None or entry.kind != "rule" or not thread.slots or not _begins_correction(heard):
             return None
-        filled = self._fill(entry, heard, asked=tuple(name for name in entry.slots if name in thread.slots))
+        told_before = tuple(name for name in entry.slots if name in thread.slots)
+        filled = self._fill(entry, heard, asked=told_before, known=thread.slots)
         if filled.is_empty:
             return None
         blank = self._blank(entry, _language_of(heard, thread))
@@ -179,7 +183,7 @@ def _changes_subject(heard: Told, first: Candidate | None, entry: Entry, sure: f
 
 def _language_of(heard: Told, thread: Thread) -> Language:
     """The language to go on in: a word or two ("dollars", "600k") do not change it."""
-    is_short = len(heard.text.split()) <= _LONGEST_ASIDE
+    is_short = len(heard.text.split()) <= LONGEST_ASIDE
     return thread.language if is_short and thread.language else heard.language
 
 

@@ -63,11 +63,15 @@ def _say(conn: Connection, services: Services, reply: Reply, thread: Thread, ori
         programme=reply.programme,
         entry=reply.entry,
     )
-    payload = posted(reply, thread, origin)
+    payload = posted(reply, thread, replace(origin, who=thread.asker or origin.who))
     kind = POST
     if origin.rewrite_ts and n == 0:
         kind, payload = REWRITE, {**payload, "ts": origin.rewrite_ts}
     services.work.add(conn, kind, f"{kind}:{origin.key}:{n}", payload, lane=lane(thread.channel, thread.ts))
+
+
+_BESIDE: Final = frozenset({Notice.CORRECTED, Notice.LEFT_OPEN})
+"""What was said beside a result, and is not to be replaced by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def _with_target(conn: Connection, services: Services, effect: Effect, thread: T
     if not isinstance(effect, Rewrite):
         return effect
     for message in messages.latest(conn, services.workspace, thread.channel, thread.ts):
-        if message.reply.entry == effect.reply.entry and message.reply.notice is not Notice.CORRECTED:
+        if message.reply.entry == effect.reply.entry and message.reply.notice not in _BESIDE:
             return _InPlace(effect.reply, message)
     return Post(effect.reply)
 

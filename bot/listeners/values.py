@@ -38,7 +38,11 @@ def register(app: AsyncApp, services: Services) -> None:
 def _picked(services: Services) -> _Listener:
     async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
         click = Click.of(body, services)
-        name, value = read_choice(click.value)
+        try:
+            name, value = read_choice(click.value)
+        except ValueError:  # none of our buttons
+            await ack()
+            return
         await change(services, click, lambda conn, clicked: _told(services, conn, clicked, name, value))
         await ack()
 
@@ -127,7 +131,7 @@ def _submitted(services: Services) -> _Listener:
 def _told(services: Services, conn: Connection, clicked: Clicked, name: str, value: object) -> None:
     """One more value, told by a click."""
     reply = clicked.message.reply
-    if reply.outcome is not Outcome.RULE or not is_valid(name, value):
+    if name not in services.editions.current.renderer.changeable(reply) or not is_valid(name, value):
         return
     if not people.may_change(services, clicked.person, clicked.message.asker, clicked.click.channel):
         _refuse(services, conn, clicked)

@@ -82,11 +82,14 @@ class Reader:
 
     def hear(self, plain: str, language: Language, today: date, *, is_sure: bool = True) -> Told:
         """What a message tells besides its intent. Where its language is not sure, the one that finds most is taken."""
-        heard = told(plain, language, today)
-        if is_sure or len(plain) > _SHORT:
-            return heard
-        others = (told(plain, other, today) for other in LANGUAGES if other != language)
-        return max((heard, *others), key=lambda one: one.covered)
+        if is_sure:
+            return told(plain, language, today)
+        return max(self.heard_in_all(plain, language, today), key=lambda one: one.covered)
+
+    def heard_in_all(self, plain: str, language: Language, today: date) -> list[Told]:
+        """A short message as each language hears it, its own first; a long one in its own alone."""
+        others = [one for one in LANGUAGES if one != language] if len(plain) <= _SHORT else []
+        return [told(plain, one, today) for one in (language, *others)]
 
     def may_be_foreign(self, text: str) -> bool:
         """Whether a message is long enough, and strange enough, to be worth asking a detector of many languages."""

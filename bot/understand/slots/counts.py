@@ -12,7 +12,7 @@ from bot.understand.slots.line import Line, Token
 from bot.understand.slots.money import amount
 
 _COUNT: Final = re.compile(
-    r"(?P<range>N~N|N[xo]N(?=[xoP]{0,2}[peic]))|(?P<number>N(?!%)&?K?|[ao]?h[ao]{0,2}K|a&?K(?=[xoP]?[peicb])|K(?=[xoP]?[peicb]))|(?P<group>g)|(?P<ordinal>O)"
+    r"(?P<range>N~N|N[xou]N(?=[xoP]{0,2}[peic]))|(?P<number>N(?![xo]?%)&?K?|[ao]?h[ao]{0,2}K|a&?K(?=[xoP]?[peicb])|K(?=[xoP]?[peicb]))|(?P<group>g)|(?P<ordinal>O)"
 )
 _NONE: Final = re.compile(r"0[xoaN]?s?[xoP]?c")
 _ONE_MORE: Final = re.compile(
@@ -30,6 +30,7 @@ _REACH: Final = 4  # tokens between a number and what it counts
 _NEAR: Final = 2
 _SUM: Final = 100  # from here on a number beside a word for revenue is a sum of money
 _LARGE_SUM: Final = 10_000  # and from here on one that counts nothing
+_FINNISH_IN: Final = "ssa"  # vuodessa, a year
 _ALTERNATIVES: Final = frozenset({"a", "à", "bis", "to", "or", "ou", "oder", "tai", "–"})
 
 
@@ -88,7 +89,7 @@ def _counted(line: Line, at: int) -> Found | None:
     value = token.value
     if value != int(value) or (at and line.tokens[at - 1].kind is Kind.NAME_BEFORE_NUMBER):
         return None
-    kind = "ordinal" if token.kind is Kind.ORDINAL else "count"
+    kind = "ordinal" if token.kind is Kind.ORDINAL or _is_dotted_ordinal(line, at) else "count"
     role = "people" if token.kind is Kind.GROUP else _role(line, at, last)
     if role == "people" and _is_with_asker(line, at):
         return Found(Value("count", int(value) + 1, line.said(at, last), role), at, last)
@@ -96,6 +97,14 @@ def _counted(line: Line, at: int) -> Found | None:
     if kind == "count" and is_sum:
         return Found(Value("money", {"amount": value, "currency": None}, line.said(at, last)), at, last)
     return Found(Value(kind, int(value), line.said(at, last), role, _mode(line, at, last)), at, last)
+
+
+def _is_dotted_ordinal(line: Line, at: int) -> bool:
+    """Die 6. Lizenz, 6. lisenssi."""
+    dot, noun = line.kinds[at + 1 : at + 2], line.kinds[at + 2 : at + 3]
+    if dot != Kind.STOP or not noun or line.words.language not in {"de", "fi"}:
+        return False
+    return line.tokens[at + 1].start == line.tokens[at].end and noun in "peic"
 
 
 def _is_with_asker(line: Line, at: int) -> bool:
@@ -107,13 +116,15 @@ def _is_with_asker(line: Line, at: int) -> bool:
 def _is_yearly(line: Line, last: int) -> bool:
     """80 000 a year."""
     after = line.tokens[last + 1 : last + 4]
+    if after and after[0].kind is Kind.UNIT and not after[0].raw.lower().endswith(_FINNISH_IN):
+        return False  # a 120 years old company
     unit = next((n for n, token in enumerate(after) if token.kind is Kind.UNIT), None)
     return unit is not None and after[unit].value == "year" and not any(token.kind in _NOUN for token in after[:unit])
 
 
 def _is_revenue(line: Line, at: int) -> bool:
     near = line.tokens[max(0, at - 5) : at + 4]
-    return any(token.raw[0].isalpha() and Kind.REVENUE in line.words.tags(token.raw) for token in near)
+    return any(_is_said(line, token, Kind.REVENUE) for token in near)
 
 
 def _role(line: Line, first: int, last: int) -> str:
@@ -183,12 +194,18 @@ def _mode(line: Line, first: int, last: int) -> str:
     before, after = line.tokens[max(0, first - _NEAR) : first], line.tokens[last + 1 : last + 2 + _REACH]
     near = _until_number(after)
     if len(near) < len(after) and after[len(near)].kind is Kind.NUMBER:
-        near = near[:1]  # the rest belongs to the next number: "three and two more"
+        # "more" belongs to the next number, but where it stands beside this one: "three and two more"
+        near = [*near[:1], *(token for token in near[1:] if not _is_said(line, token, Kind.MORE))]
     for token in (*near, *_until_number(before[::-1])):
         for kind, mode in ((Kind.USED, "used"), (Kind.MORE, "more")):
-            if token.kind is kind or (token.raw[0].isalpha() and kind in line.words.tags(token.raw)):
+            if _is_said(line, token, kind):
                 return mode
     return ""
+
+
+def _is_said(line: Line, token: Token, kind: Kind) -> bool:
+    """Whether a token is of a kind, or can be."""
+    return token.kind is kind or kind in line.words.tags(token.raw)
 
 
 def _until_number(tokens: tuple[Token, ...] | list[Token]) -> list[Token]:

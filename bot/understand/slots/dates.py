@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
+from bot.days import FIRST_YEAR, LAST_YEAR
 from bot.understand.slots import dates_counted as counted
 from bot.understand.slots import dates_named as named
 from bot.understand.slots.durations import AMOUNT
@@ -27,7 +28,7 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
     "figures": re.compile(r"(?:W[,.]?d?o?)?D"),
     # Of a month: le 5 du mois dernier, the 5th of last month, viime kuun 5. päivä
     "of_month": re.compile(
-        r"[NO]\.?(?:[od]{1,3}(?:[lnt]o?U|U[ln]?)|[od]{0,3}[lnt]o?U)(?!N)|(?P<before>[lnt]U)o?[NO]\.?U?"
+        r"[NO]\.?(?:[od]{1,3}(?:[lnt]o?U|U[ln]?)|[od]{0,3}[lnt]o?U)(?!N)|(?P<before>[lnt]U)[od]{0,3}[NO]\.?U?"
     ),
     # By the weekday
     "last_of_month": re.compile(r"lUo{0,3}M,?(?P<year>N)?|M[lx]U"),
@@ -86,7 +87,12 @@ def dates(line: Line, today: date, is_ahead: Callable[[], bool]) -> list[Found]:
                 found = _READERS[name](line, match, reading)
             except (OverflowError, ValueError):  # beyond the last day that there is
                 continue
-            if found is not None:
+            if found is not None and _is_served(found.value.value):
                 out.append(found)
                 kinds = kinds[: found.first] + "_" * (found.last - found.first + 1) + kinds[found.last + 1 :]
     return sorted(out, key=lambda found: found.first)
+
+
+def _is_served(day: str | None) -> bool:
+    """Whether a day lies within the years that are served; one with several readings does."""
+    return day is None or FIRST_YEAR <= date.fromisoformat(day).year <= LAST_YEAR

@@ -19,6 +19,7 @@ _COUNTED: Final = tuple("peicbz")
 _GERMAN_OF_MONTH: Final = ("ten", "ter", "sten", "ster")
 _FINNISH_OF_MONTH: Final = ("tta", "ttä", "ttatoista", "ttätoista")
 _NOT_YEARS: Final = (*_COUNTED, "K", "C", "%", "U")
+_YEAR_FIGURES: Final = 4
 _SHORT_YEAR: Final = 100
 _DATE_PARTS: Final = re.compile(r"\d+")
 
@@ -29,7 +30,8 @@ def in_figures(line: Line, match: re.Match[str], reading: Reading) -> Found | No
     raw = line.tokens[at].value
     parts = [int(part) for part in _DATE_PARTS.findall(raw)]
     if len(parts) == 3 and parts[0] > 31:  # noqa: PLR2004 - year first
-        return found_day(line, match, _days([day_of(*parts)]) or near(parts[2], parts[1], parts[0]))
+        exact = _days([day_of(*parts)])
+        return found_day(line, match, exact or near(parts[2], parts[1], parts[0]), exists=bool(exact))
     day, month, *rest = parts
     if not rest and "/" in raw and line.kinds[match.end() : match.end() + 1] in _COUNTED:
         return None  # 5/10 licences
@@ -43,7 +45,7 @@ def in_figures(line: Line, match: re.Match[str], reading: Reading) -> Found | No
         return found_day(line, match, found)
     if "/" in raw and month > 12 and line.words.language in {"de", "fi"}:  # noqa: PLR2004 - 12 of 15
         return None
-    options = near(day, month, year or reading.today.year) or _days([resolve(month, day, year, reading)])
+    options = near(day, month, year or reading.year_of(month)) or _days([resolve(month, day, year, reading)])
     return found_day(line, match, options, exists=False) if 1 <= day <= 31 else None  # noqa: PLR2004
 
 
@@ -79,6 +81,8 @@ def by_month(line: Line, match: re.Match[str], reading: Reading) -> Found | None
     year = None
     if match["year"] and is_year(tokens[-1]):
         year = tokens[-1].value
+    elif match["year"] and _is_other_year(line, last - 1):
+        return None
     elif match["year"]:
         last -= 1
     if year is None:
@@ -91,8 +95,14 @@ def by_month(line: Line, match: re.Match[str], reading: Reading) -> Found | None
     if after := match.groupdict().get("after"):  # le 3 novembre dernier
         reading = Reading(reading.today, lambda: after == Kind.NEXT)
     found = resolve(int(day), month.value, year, reading)
-    options = [found] if found else near(int(day), month.value, year or reading.today.year)
+    options = [found] if found else near(int(day), month.value, year or reading.year_of(month.value))
     return found_day(line, match, options, exists=found is not None, last=last - 1)
+
+
+def _is_other_year(line: Line, at: int) -> bool:
+    """Whether a number behind a month is a year beyond those that are served: 5 November 1893."""
+    token = line.tokens[at]
+    return len(token.raw) == _YEAR_FIGURES and token.raw.isdigit() and line.kinds[at + 1 : at + 2] not in _NOT_YEARS
 
 
 def _may_follow(line: Line, first: int, end: int, tokens: Sequence[Token], year: int | None) -> bool:
@@ -146,7 +156,8 @@ def of_month(line: Line, match: re.Match[str], reading: Reading) -> Found | None
         return None
     month = add_months(reading.today.replace(day=1), shift)
     day = day_of(month.year, month.month, int(number.value))
-    return None if day is None else found_day(line, match, [day])
+    options = [day] if day else near(int(number.value), month.month, month.year)
+    return found_day(line, match, options, exists=day is not None) if options else None
 
 
 def day_alone(line: Line, match: re.Match[str], reading: Reading) -> Found | None:

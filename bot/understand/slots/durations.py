@@ -8,7 +8,7 @@ from typing import Final
 from bot.days import DAYS, whole_days
 from bot.model import Value
 from bot.understand.normalise import fold_word
-from bot.understand.slots.found import Found
+from bot.understand.slots.found import Found, claimed
 from bot.understand.slots.kinds import Kind
 from bot.understand.slots.line import Line
 
@@ -56,7 +56,7 @@ def durations(line: Line, kinds: str) -> list[Found]:
             one = Found(Value("duration", {"days": days}, line.said(out[-1].first, last)), out.pop().first, last)
         out.append(one)
     if line.words.bare_units:
-        out += _bare(line, kinds)
+        out += _bare(line, claimed(kinds, out))
     return out
 
 

@@ -95,10 +95,10 @@ def _date(name: str, heard: Told, context: _Context) -> None:
 
 
 def _count(name: str, heard: Told, context: _Context) -> None:
-    counts = [value for value in heard.of("count") if value.value is None or 0 <= value.value <= LARGEST]
+    counts = [value for value in heard.of("count") if _is_count(value)]
     if context.base is not None:
         total = _total(counts, heard.of("ordinal"), context.base, is_asked=name in context.asked)
-        if total is not None:
+        if total is not None and _is_count(total):
             context.put(name, total)
         return
     found: list[Value] = []
@@ -109,16 +109,21 @@ def _count(name: str, heard: Told, context: _Context) -> None:
     if not found and context.may_be_bare(name):
         found = [value for value in counts if not value.role]
     if not found and name in context.asked[:1]:
-        found = counts or _as_answer(heard)
+        found = counts or [value for value in _as_answer(heard) if _is_count(value)]
     if not found and name == "licences" and "clients" in context.names and heard.hints("no_referral"):
         found = [Value("count", 0, "")]
     if not found:
         return
     plain = [value for value in found if value.mode != "more"]
-    more = [value for value in found if value.mode == "more"]
+    more = [value for value in counts if value.mode == "more"]
     if name == "team_size" and plain and more and plain[0].value is not None and more[0].value is not None:
         found = [Value("count", plain[0].value + more[0].value, plain[0].text)]
     context.put(name, found[0])
+
+
+def _is_count(value: Value) -> bool:
+    """Whether a value, or each of its readings, can be a count."""
+    return all(0 <= one <= LARGEST for one in (value.options if value.value is None else (value.value,)))
 
 
 def _as_answer(heard: Told) -> list[Value]:

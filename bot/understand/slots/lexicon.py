@@ -125,6 +125,7 @@ class Lexicon:
         self.bare_duration_nouns = _any(data.get("bare_duration_nouns", ()))
         self.ordinal_suffixes = frozenset(data["ordinal_suffixes"])
         self.cues = {name: _any(words) for name, words in data["cues"].items()}
+        self.past_as_typed = _any(data["cues"]["past"], folded=str.casefold)
         self.yes, self.no = _any(data["yes"]), _any(data["no"])
         self._months: dict[str, int] = {
             fold(name): number for number, name in i18n.locale(language).months["format"]["wide"].items()
@@ -254,10 +255,12 @@ def _split(words: str) -> list[tuple[str, bool]]:
     return [(match[0], words[match.end() : match.end() + 1] == "*") for match in _WORD.finditer(words)]
 
 
-def _any(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of the words or phrases, in a folded text."""
+def _any(words: Iterable[str], folded: Callable[[str], str] = fold) -> re.Pattern[str]:
+    """Any of the words or phrases, in a text that is folded in the same way."""
     parts = [
-        (r"\w*" if one.startswith("*") else r"\b") + re.escape(fold(one)) + (r"\w*" if one.endswith("*") else r"\b")
+        (r"\w*" if one.startswith("*") else r"\b")
+        + re.escape(folded(one.strip("*")))
+        + (r"\w*" if one.endswith("*") else r"\b")
         for one in words
     ]
     return re.compile("|".join(parts) or r"(?!)")

@@ -11,7 +11,7 @@ from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
 from bot.understand.slots.line import Line, Token
 
-_AMOUNT: Final = r"(?:N\.?K?\.?K?&?|[ao]?ha?K|aK&?)"
+_AMOUNT: Final = r"(?:[Na]&K|N\.?K?\.?K?&?|[ao]?ha?K|aK&?)"
 _MONEY: Final = re.compile(rf"C{_AMOUNT}(?![U])C?|{_AMOUNT}\.?o{{0,2}}C|N\.?K\.?K?&?|[ao]?ha?K|aK&?|N&")
 _PEOPLE_AND_THINGS: Final = "peicbm"
 _MONTHLY: Final = re.compile(r"[xoda/]{0,2}U|y|[xo]y")

@@ -14,6 +14,7 @@ _NEAR: Final = 2
 _ORDINARY: Final = frozenset({"team"})
 """Names that are ordinary words, but in Finnish: a plan only beside a word for one."""
 
+_FROM: Final = frozenset({"from", "de", "du", "von", "vom"})
 _FINNISH_INTO: Final = ("iin", "een", "hin")
 
 
@@ -43,6 +44,8 @@ def plans(line: Line) -> list[Found]:
 def _is_plan(line: Line, n: int, plan: str, noun: Token | None) -> bool:
     token = line.tokens[n]
     named = token.raw.lower().startswith(plan.lower())
+    if noun is not None and not named and _is(line, noun, Kind.TEAM):
+        return False  # "what does our team get for free?" names no plan
     if noun is not None:
         is_licence = _is(line, noun, Kind.LICENCES)
         return not (is_licence and plan == PLANS[0]) or (
@@ -78,7 +81,9 @@ def _role(line: Line, n: int, noun: Token | None) -> str:
         return "target"
     if noun is not None and _is(line, noun, Kind.LICENCES):
         return "licence"
-    if any(_is(line, one, Kind.PLAN_TARGET) for one in before[-2:]):
+    if before and before[-1].raw.lower() in _FROM:
+        return "current"
+    if any(_is(line, one, Kind.PLAN_TARGET) for one in before):
         return "target"
     if any(_is(line, one, Kind.PLAN_CURRENT) for one in before):
         return "current"

@@ -26,6 +26,12 @@ class Reading:
     today: date
     ahead: Callable[[], bool]
 
+    def year_of(self, month: int) -> int:
+        """The year in which a month lies that is named without one."""
+        if month > self.today.month and not self.ahead():
+            return self.today.year - 1
+        return self.today.year + int(month < self.today.month and self.ahead())
+
 
 def resolve(day: int, month: int, year: int | None, reading: Reading) -> date | None:
     """The day; without a year the nearest one before today, or after it. None if there is none."""
@@ -64,7 +70,7 @@ def found_day(
     first, end = match.start(), match.end() - 1 if last is None else last
     iso = [day.isoformat() for day in days]
     role = "until" if _is_end(line, first, end) else role
-    said = line.said(first, end)
+    said = line.said(first, end).rstrip(" ,;")
     if exists and len(days) == 1:
         return Found(Value("date", iso[0], said, role), first, end)
     return Found(Value("date", None, said, role, "" if exists else NO_DAY, tuple(iso)), first, end)

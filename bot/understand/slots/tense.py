@@ -9,7 +9,10 @@ from bot.understand.slots.lexicon import lexicon
 
 def is_future(text: str, language: Language) -> bool:
     """Whether undated days of a message lie ahead: by its tense, or by if/wenn/si/jos. A bare phrase is past."""
-    cues, folded = lexicon(language).cues, fold(text)
-    if cues["condition"].search(folded):
-        return not cues["past"].search(cues["condition"].sub(" ", folded)) or bool(cues["future"].search(folded))
-    return bool(cues["future"].search(folded)) and not cues["past"].search(folded)
+    known, folded = lexicon(language), fold(text)
+    # With their accents typed, "commencé" and "commence" are two tenses; without, they are one word.
+    is_past = known.cues["past"].search(folded) if text.isascii() else known.past_as_typed.search(text.casefold())
+    if known.cues["condition"].search(folded):
+        rest = known.cues["condition"].sub(" ", folded)
+        return not is_past or bool(known.cues["future"].search(rest))
+    return bool(known.cues["future"].search(folded)) and not is_past
