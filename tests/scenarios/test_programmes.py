@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.store.tables import person
 from tests.scenarios.world import World, actions, control, shown, world
 
-ABOUT_BOTH = "Kuinka kauan pidennetty koeaika kestää?"
+ABOUT_BOTH = "Kehen voin ottaa yhteyttä?"
 
 
 async def _about(w: World, channel: str, ts: str) -> str:
@@ -66,7 +66,7 @@ async def test_two_programmes_that_fit_become_a_choice(tmp_path: Path) -> None:
 
         assert values == {"programme.cyberday", "programme.miro"}
         assert actions(message) != []
-        assert "30 päivä" in answer.text
+        assert "chat-ikkuna" in answer.text
 
 
 async def test_the_choice_is_remembered_for_direct_messages(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ async def test_the_choice_is_remembered_for_direct_messages(tmp_path: Path) -> N
         (kept,) = await w.rows(person)
 
         assert kept["programme"] == "cyberday"
-        assert "30 päivä" in answer
+        assert "chat-ikkuna" in answer
 
 
 async def test_a_typed_number_chooses_a_programme_too(tmp_path: Path) -> None:
@@ -95,4 +95,4 @@ async def test_a_typed_number_chooses_a_programme_too(tmp_path: Path) -> None:
         one = next(n for n in (1, 2) if control(message, f"choice.pick.{n}")["value"] == "programme.cyberday")
         await w.direct("D1", "U1", str(one), thread=ts)
 
-        assert "30 päivä" in (await w.replies("D1", ts))[-1]
+        assert "chat-ikkuna" in (await w.replies("D1", ts))[-1]
