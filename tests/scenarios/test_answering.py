@@ -30,7 +30,7 @@ async def test_a_mention_is_answered_in_its_thread_and_language(tmp_path: Path, 
 
 
 async def test_an_answer_on_a_phone(tmp_path: Path) -> None:
-    """Text, one context line with programme and title, one row: a person, two votes, the other languages, other values."""
+    """Text, a context line with programme and title, one row: a person, two votes, other languages and values."""
     async with world(tmp_path) as w:
         message = await w.only("CCYBER", await w.mention("CCYBER", "U1", TRIAL["en"]))
         overflow = message.blocks[-1]["elements"][-1]

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from bot import i18n
-from bot.understand.named_language import named_language
 from bot.model import LANGUAGES, Channel, Person, PersonId, Place, Question, Thread
+from bot.understand.named_language import named_language
 
 PLAIN = {
     "fr": "Comment est-ce que je peux payer avec ma carte ?",
