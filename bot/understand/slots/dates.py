@@ -38,7 +38,7 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
     "weekday": re.compile(r"[lnt]o?[Ww]|[Ww][do]?[ln](?!U)|[dA]w|W"),
     "feast": re.compile(r"H"),
     # Counted from today
-    "ago": re.compile(rf"A[xo+]{{0,2}}{AMOUNT}(?!o[xipecPz])|{AMOUNT}[xo]?G|A?{AMOUNT}G|{AMOUNT}R?A(?=x)"),
+    "ago": re.compile(rf"A[xocm+]{{0,3}}{AMOUNT}(?!o[xipecPz])|{AMOUNT}[xo]?G|A?{AMOUNT}G|{AMOUNT}R?A(?=x)"),
     "ahead": re.compile(rf"F[xo]{{0,2}}{AMOUNT}|{AMOUNT}f"),
     "relative": re.compile(r"R"),
     "bare_ago": re.compile(r"(?:A[xo]?)?U[Gf]|A[xo]?U"),

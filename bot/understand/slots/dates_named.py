@@ -13,8 +13,10 @@ from bot.understand.slots.kinds import Kind
 from bot.understand.slots.line import Line, Token
 from bot.understand.slots.resolve import ENGLISH, Reading, day_of, found_day, is_year, near, resolve
 
+_FULL_MARKS: Final = frozenset({"10/10", "5/5", "12/12"})  # ten out of ten, but "le 10/10" is a day
 _LONGEST_MONTH: Final = 31
 _AMBIGUOUS_ORDINALS: Final = 3  # "the second" is seldom a day
+_TIMES: Final = frozenset({"mal", "fois", "time", "kerta", "kertaa", "kerran", "schritt", "platz", "stelle"})
 _COUNTED: Final = tuple("peicbz")
 _GERMAN_OF_MONTH: Final = ("ten", "ter", "sten", "ster")
 _FINNISH_OF_MONTH: Final = ("tta", "ttä", "ttatoista", "ttätoista")
@@ -35,6 +37,8 @@ def in_figures(line: Line, match: re.Match[str], reading: Reading) -> Found | No
     day, month, *rest = parts
     if not rest and "/" in raw and line.kinds[match.end() : match.end() + 1] in _COUNTED:
         return None  # 5/10 licences
+    if raw in _FULL_MARKS and not _is_announced(line, at):
+        return None
     year = _year(rest[0]) if rest else _relative_year(line, match.start(), match.end(), reading.today)
     swaps = line.words.language == ENGLISH and "." not in raw
     readings = [(day, month), (month, day)] if swaps and day != month else [(day, month)]
@@ -168,12 +172,7 @@ def day_alone(line: Line, match: re.Match[str], reading: Reading) -> Found | Non
         return None
     if number.value != int(number.value) or not 1 <= number.value <= 31:  # noqa: PLR2004
         return None
-    if (
-        number.kind is Kind.ORDINAL
-        and not number.raw[0].isdigit()
-        and line.words.language == ENGLISH
-        and number.value <= _AMBIGUOUS_ORDINALS
-    ):
+    if number.kind is Kind.ORDINAL and not number.raw[0].isdigit() and _is_no_day(line, number, match.end()):
         return None
     month = reading.today.replace(day=1)
     is_ahead = reading.ahead()
@@ -183,6 +182,12 @@ def day_alone(line: Line, match: re.Match[str], reading: Reading) -> Found | Non
         if day is not None and (day >= reading.today if is_ahead else day <= reading.today):
             return found_day(line, match, [day])
     return None
+
+
+def _is_no_day(line: Line, number: Token, end: int) -> bool:
+    """Whether an ordinal in words is one of something else: the second, zum ersten Mal."""
+    following = line.tokens[end].raw.lower() if end < len(line.tokens) else ""
+    return following in _TIMES or (line.words.language == ENGLISH and number.value <= _AMBIGUOUS_ORDINALS)
 
 
 def last_of_month(line: Line, match: re.Match[str], reading: Reading) -> Found | None:

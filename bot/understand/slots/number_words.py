@@ -121,7 +121,7 @@ def _is_rather(tag: Tag | None, value: float, before: Sequence[Token], length: i
     if tag is None or length > 1:
         return False
     if tag.kind is Kind.MONTH:
-        return bool(before) and before[-1].kind in {Kind.NUMBER, Kind.ORDINAL}
+        return any(token.kind in {Kind.NUMBER, Kind.ORDINAL} for token in before[-2:])  # 3 sept, 1er sept
     if tag.kind is Kind.MAGNITUDE:
         return value in {1_000, 1_000_000, 1_000_000_000}
     return tag.kind in {Kind.ARTICLE, Kind.HALF, Kind.UNIT}

@@ -12,10 +12,11 @@ from bot.days import FIRST_YEAR, LAST_YEAR, add_months
 from bot.model import Language, Value
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
-from bot.understand.slots.line import Line
+from bot.understand.slots.line import Line, Token
 
 NO_DAY: Final = "no-day"
 """The mode of a date that does not exist, such as 31 November; its options are the days around it."""
+_YEAR_FIGURES: Final = 4
 ENGLISH: Final[Language] = "en"
 
 
@@ -83,7 +84,7 @@ def _is_end(line: Line, first: int, last: int) -> bool:
     return Kind.UNTIL in before if line.words.language != "fi" else Kind.UNTIL in after
 
 
-def is_year(token: object) -> bool:
-    """Whether a token is a year: four figures, within the years that are served."""
-    value, raw = getattr(token, "value", None), getattr(token, "raw", "")
-    return isinstance(value, int) and len(raw) == 4 and FIRST_YEAR <= value <= LAST_YEAR  # noqa: PLR2004
+def is_year(token: Token) -> bool:
+    """Whether a token is a year, in four figures or in words, within the years that are served."""
+    is_written = len(token.raw) == _YEAR_FIGURES if token.raw[0].isdigit() else True
+    return is_written and isinstance(token.value, int) and FIRST_YEAR <= token.value <= LAST_YEAR
