@@ -11,6 +11,7 @@ from bot.knowledge.load import CONTRACT
 from bot.knowledge.schema import Entry, Knowledge
 from bot.rules import contacts, deals, licences, membership, payments, referrals, trials
 from bot.rules.ruling import Rule, Ruling, Slots
+from bot.understand.slots.fill import SLOTS
 
 RULES: Final[Mapping[str, Rule]] = {
     "cyberday.trial-length": Rule(trials.extended_trial, ("start_date",), ("trial_days",)),
@@ -85,6 +86,8 @@ def _faults(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
             continue
         if set(rule.slots) != set(entry.slots):
             yield id_, f"{id_} has the slots {sorted(entry.slots)}, its function reads {sorted(rule.slots)}"
+        if unknown := [name for name in rule.slots if name not in SLOTS]:
+            yield id_, f"{id_}: nothing fills the slots {unknown}; there are {', '.join(SLOTS)}"
         programme = knowledge.programme_of(id_)
         lacking = [name for name in rule.parameters if programme is None or name not in programme.parameters]
         if lacking:

@@ -236,3 +236,6 @@ _FILL: Final[Mapping[str, Callable[[str, Told, _Context], None]]] = {
     "payment": _payment,
     "language": _language,
 }
+
+SLOTS: Final = tuple(_FILL)
+"""Every slot that a rule can read."""
