@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.ask import as_json, ask
 from bot.cli.evaluate import figures
+from bot.evaluation import told
 from bot.evaluation.cases import read_cases
 from bot.evaluation.score import Grade, asker, score, share
 from bot.model import LANGUAGES
 
-SETS = sorted((Path(__file__).parent / "eval").glob("dev_*.jsonl"))
+EVAL = Path(__file__).parent / "eval"
+OTHERS = Path(__file__).parent / "understand" / "phrases"
+SETS = sorted(EVAL.glob("dev_*.jsonl"))
 SURE = 0.9
 APART = 0.04  # how far a language may lie behind the whole
 FEWEST = 20  # questions of a kind in a language: one is 5 points, and nothing finer can be measured
@@ -59,3 +63,35 @@ def test_confidence_means_what_it_says(results):
     assert share(sure, Grade.RIGHT) >= SURE
     for language in LANGUAGES:
         assert share([result for result in sure if result.case.language == language], Grade.RIGHT) >= SURE
+
+
+@pytest.fixture(scope="module")
+def answer(edition):
+    """What `ask --json` gives for a line."""
+    return lambda row: as_json(None, ask(edition, dict(row)), "")
+
+
+def test_every_question_to_compute_is_computed(answer):
+    """The right entry, every value of its outcome, and what is asked for."""
+    checked = told.check(told.read_rows(EVAL / "rules_dev.jsonl"), answer)
+
+    assert len(checked) == 48
+    assert [one.row["text"] for one in checked if not one.is_right] == []
+
+
+def test_values_are_found_whatever_the_question_is(answer):
+    """Nobody tells the language; and no day is found where there is none."""
+    checked = told.check(told.read_rows(EVAL / "slots_dev.jsonl"), answer)
+
+    assert len(checked) == 175
+    assert sum(one.is_right for one in checked) >= 0.97 * len(checked)
+    assert [one.row["text"] for one in checked if one.row["value"] is None and not one.is_right] == []
+
+
+def test_cases_of_other_people_are_computed_too(answer):
+    """Questions by people who had not seen the knowledge, sloppy ones among them."""
+    rows = [row for path in sorted(OTHERS.glob("rules_*.jsonl")) for row in told.read_rows(path)]
+    checked = told.check(rows, answer)
+
+    assert len(checked) == 500
+    assert sum(one.is_right for one in checked) >= 0.93 * len(checked)
