@@ -74,6 +74,9 @@ _MISSES: Final = frozenset({Outcome.FALLBACK, Outcome.CHOICES})
 _ASIDES: Final = frozenset({*_SMALL_TALK, Outcome.TOPICS, Outcome.LANGUAGE, Outcome.HUMAN})
 """What is no question: a person who is asked to help is given the one before it."""
 
+_SURELY_ELSE: Final = 0.95
+"""From this confidence on, a word or two are about something else than the value that the bot has asked for."""
+
 _OUTRIGHT: Final = frozenset({Outcome.ANSWER, Outcome.RULE})
 """What a channel set to `answer: questions` is told without having asked."""
 
@@ -120,7 +123,7 @@ class Conversation:
             return Turn(thread)
         known = thread.slots if is_theirs and is_follow_up(said) else {}
         reply = self.reply(understanding, question.channel, question.today, about=thread.entry, known=known)
-        if asked and reply.outcome in _MISSES and (again := self._unread(thread, understanding, question.today)):
+        if asked and (again := self._meant_for_the_rule(reply, thread, understanding, question.today)):
             reply = again
         if reply.outcome in _MISSES:
             reply = _explained(reply, question, thread, person)
@@ -155,8 +158,15 @@ class Conversation:
                 return replace(turn, effects=(Rewrite(reply), Post(replace(reply, notice=Notice.CORRECTED))))
         return None
 
-    def _unread(self, thread: Thread, understanding: Understanding, today: date) -> Reply | None:
-        return self.computing.unread(thread, _heard(understanding), today)
+    def _meant_for_the_rule(
+        self, reply: Reply, thread: Thread, understanding: Understanding, today: date
+    ) -> Reply | None:
+        """What is said instead to a message that was likely about the values of the thread's rule."""
+        heard = _heard(understanding)
+        is_aside = len(understanding.text.split()) <= LONGEST_ASIDE and reply.confidence < _SURELY_ELSE
+        if reply.outcome in _MISSES or (is_aside and reply.entry and reply.entry != thread.entry):
+            return self.computing.unread(thread, heard, today) or self.computing.more(thread, heard, today)
+        return None
 
     def reply(
         self,

@@ -43,7 +43,7 @@ class Computing:
 
         """
         entry = self._entry(reply.entry)
-        filled = self._fill(entry, heard)
+        filled = self._fill(entry, heard, known=known)
         own = bool(known) or is_own_case(heard, filled)
         return self._computed(reply, entry, filled, today, known=known or {}, own=own)
 
@@ -94,13 +94,30 @@ class Computing:
         return None
 
     def unread(self, thread: Thread, heard: Told, today: date) -> Reply | None:
-        """The question asked once more, if a short message was likely meant to answer it and could not be read."""
+        """The question asked once more, if a short message was likely meant to answer it and could not be read.
+
+        The second time it is left open.
+        """
         entry = self._knowledge.entry(thread.entry or "")
         is_short = len(heard.text.split()) <= _LONGEST_ANSWER and "?" not in heard.text
-        if entry is None or not thread.asks_for or entry.kind != "rule" or thread.misses or not is_short:
+        if entry is None or not thread.asks_for or entry.kind != "rule" or not is_short:
             return None
-        again = self.with_slots(self._blank(entry, _language_of(heard, thread)), thread.slots, today)
+        blank = self._blank(entry, _language_of(heard, thread))
+        if thread.misses:
+            return replace(blank, notice=Notice.LEFT_OPEN, slots=dict(thread.slots))
+        again = self.with_slots(blank, thread.slots, today)
         return replace(again, notice=Notice.UNREAD) if again.asks_for else None
+
+    def more(self, thread: Thread, heard: Told, today: date) -> Reply | None:
+        """The result with what else was told ("we had a demo with them since"); None if nothing was."""
+        entry = self._knowledge.entry(thread.entry or "")
+        if entry is None or entry.kind != "rule" or not thread.slots or "?" in heard.text:
+            return None
+        filled = self._fill(entry, heard, known=thread.slots)
+        if filled.is_empty:
+            return None
+        blank = self._blank(entry, _language_of(heard, thread))
+        return self._computed(blank, entry, filled, today, known=thread.slots, own=True)
 
     def correction(self, thread: Thread, heard: Told, today: date) -> Reply | None:
         """The reply with a value put right ("no, on the 5th"); None if the message is no correction."""

@@ -14,6 +14,8 @@ from bot.understand.slots.fill import fill
 from bot.understand.slots.told import Told
 
 LONGEST: Final = 6  # words; a longer message stands on its own
+_SURELY_ELSE: Final = 0.95  # confidence from which "and for seven people?" is about something else after all
+_TOLD_APART: Final = frozenset({"payment", "language"})  # what names another entry rather than a value
 _NEEDED: Final = 0.05  # confidence that the message's own words must give a candidate before the thread may raise it
 
 # How a message begins that goes on from the last one, folded.
@@ -41,14 +43,19 @@ def candidates(
 
     """
     folded = fold(heard.text)
-    if len(folded.split()) > LONGEST or alone[0].confidence >= decision.answer or heard.language not in about.texts:
+    goes_on = _GOES_ON.match(folded) is not None
+    if len(folded.split()) > LONGEST or heard.language not in about.texts:
         return list(alone)
-    if about.kind == "rule" and not fill(about.slots, heard).is_empty:
+    changeable = [name for name in about.slots if name not in _TOLD_APART]
+    is_value = about.kind == "rule" and not fill(changeable, heard).is_empty
+    if alone[0].confidence >= (_SURELY_ELSE if goes_on and is_value else decision.answer):
+        return list(alone)
+    if is_value:
         # Another value for the same rule.
         rest = 1 - decision.answer
         others = [Candidate(one.entry, one.confidence * rest) for one in alone if one.entry != about.id]
         return [Candidate(about.id, decision.answer), *others]
-    if not _GOES_ON.match(folded):
+    if not goes_on:
         return list(alone)
     own = {candidate.entry for candidate in alone if candidate.confidence >= _NEEDED}
     together = ask(f"{fold(about.texts[heard.language].title)} {folded}")

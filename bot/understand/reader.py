@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -22,8 +21,8 @@ from bot.understand.slots.told import Told, told
 _FEW: Final = 4  # words that say little of their language: "120 Tsd. Euro"
 _SHORT: Final = 60  # characters of a message whose language may not be sure
 _LANGUAGE: Final = f"{ACTION_PREFIX}language"
-_HAS_WORDS: Final = re.compile("[a-z]{2}")  # a bare number asks nothing by itself
 _NOTHING: Final = ""
+"""The candidate of a message that is nothing but a value: it asks nothing by itself."""
 _STRANGE: Final = 0.5  # share of known words up to which a message may be in another language
 
 
@@ -128,7 +127,7 @@ class Reader:
     def _candidates(self, programme: str, folded: str, heard: Told, context: Context) -> list[Candidate]:
         if is_language_name(heard.text):
             return [Candidate(_LANGUAGE, 1.0)]
-        found = self._ask(programme, folded, heard) if _HAS_WORDS.search(folded) else [Candidate(_NOTHING, 0.0)]
+        found = [Candidate(_NOTHING, 0.0)] if heard.is_bare else self._ask(programme, folded, heard)
         about = self.knowledge.entry(context.entry) if context.entry else None
         if about is not None and about.id in self.knowledge.programmes[programme].entries:
             found = follow_up.candidates(

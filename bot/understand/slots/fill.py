@@ -200,6 +200,8 @@ def _arr(name: str, heard: Told, context: _Context) -> None:
             amount["amount"] *= _MONTHS
         if amount["currency"] is None and len(currencies) == 1:
             amount["currency"] = currencies.pop()
+        elif amount["currency"] is None and context.known.get(name):
+            amount["currency"] = context.known[name]["currency"]  # "and 300k?" goes on in the same one
         context.filled.slots[name] = amount
     elif len(currencies) == 1 and context.known.get(name):
         context.filled.slots[name] = {**context.known[name], "currency": currencies.pop()}

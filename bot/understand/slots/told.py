@@ -15,6 +15,7 @@ from bot.understand.slots.lexicon import lexicon
 from bot.understand.slots.tokens import line
 from bot.understand.slots.values import values
 
+_WORD: Final = re.compile(r"[^\W\d_]{3}")
 _SENTENCE: Final = re.compile(r"[.!?;]+(?:\s|$)")
 
 
@@ -34,6 +35,15 @@ class Told:
     def covered(self) -> int:
         """How many characters its values take: the more, the better the message was understood."""
         return sum(len(value.text) for value in self.values)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is nothing but figures and what they count: "12", "3 September", "600k"."""
+        rest = self.text
+        said = self.of("date", "count", "ordinal", "money", "currency")
+        for value in said:
+            rest = rest.replace(value.text, " ", 1)
+        return bool(said) and _WORD.search(rest) is None and any(map(str.isdigit, self.text))
 
     def hints(self, cue: str) -> bool:
         """Whether the message holds a turn of phrase of this name (`cues` in words/*.yml)."""
