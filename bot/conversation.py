@@ -121,7 +121,7 @@ class Conversation:
                 return turn
         if not may_speak:
             return Turn(thread)
-        known = thread.slots if is_theirs and is_follow_up(said) else {}
+        known = thread.slots if thread.slots and is_theirs and is_follow_up(said) else {}
         reply = self.reply(understanding, question.channel, question.today, about=thread.entry, known=known)
         if asked and (again := self._meant_for_the_rule(reply, thread, understanding, question.today)):
             reply = again

@@ -60,6 +60,7 @@ class IntentModel:
         self._class_of = arrays["class_of"]  # per phrasing
         self._phrasings: list[str] = arrays["phrasings"].tobytes().decode().split("\n")
         self._outside = self.classes.index(OUTSIDE)
+        self._phrasings_of = [np.flatnonzero(self._class_of == n) for n in range(len(self.classes))]
 
     def scores(self, folded: str) -> Floats:
         """The linear classifier's decision values, one a class."""
@@ -98,11 +99,11 @@ class IntentModel:
     def _near(self, similarities: Floats, looked_at: Sequence[int]) -> dict[int, float]:
         near = {}
         for n in looked_at:
-            own = similarities[self._class_of == n]
+            own = similarities[self._phrasings_of[n]]
             top = np.partition(own, -2)[-2:] if len(own) > 1 else own
             best = float(top.max(initial=0.0))
             # Word for word as a phrasing: that its other phrasings differ says nothing against it.
-            near[n] = best if best > _VERBATIM else float(top.mean())
+            near[n] = best if best > _VERBATIM else float(top.sum()) / max(1, len(top))
         return near
 
     def _wording(self, folded: str, similarities: Floats, looked_at: Sequence[int]) -> dict[int, tuple[float, str]]:
@@ -124,4 +125,4 @@ class IntentModel:
         names = np.array([crc32(token.encode()) for token in tokens], np.uint32)
         at = np.searchsorted(self.vocabulary.names, names)
         at[at == len(self.vocabulary.names)] = 0
-        return float((self.vocabulary.names[at] == names).mean())
+        return int(np.count_nonzero(self.vocabulary.names[at] == names)) / len(names)

@@ -27,6 +27,7 @@ _DIGITS: Final = re.compile(r"\d+")
 _LETTERS: Final = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’": "'"})
 
 
+@lru_cache(maxsize=8)
 def words(text: str) -> str:
     """The words of a message: Slack's tokens, code, emoji and quoted lines gone, at most LONGEST characters.
 
@@ -41,7 +42,7 @@ def words(text: str) -> str:
     text = _EMOJI_NAME.sub(" ", text)
     text = _URL.sub(" ", text)
     text = _EMAIL.sub(" ", text)
-    text = "".join(_visible(char) for char in unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text).translate(_VISIBLE)
     text = _MARKUP.sub("", text)
     return _SPACE.sub(" ", text).strip()[:LONGEST]
 
@@ -57,6 +58,17 @@ def _token(match: re.Match[str]) -> str:
     if label and not label.startswith(("http", "www.")) and "@" not in label:
         return f" {label} "
     return " "
+
+
+class _Visible(dict[int, str]):
+    """What each character becomes, looked up once: a table for str.translate."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = shown = _visible(chr(code))
+        return shown
+
+
+_VISIBLE: Final = _Visible()
 
 
 def _visible(char: str) -> str:

@@ -18,7 +18,7 @@ from bot.understand.normalise import fold, words
 from bot.understand.slots.suits import suits
 from bot.understand.slots.told import Told, told
 
-_FEW: Final = 4  # words that say little of their language: "120 Tsd. Euro"
+_FEW: Final = 4  # words that say little of their language
 _SHORT: Final = 60  # characters of a message whose language may not be sure
 _LANGUAGE: Final = f"{ACTION_PREFIX}language"
 _NOTHING: Final = ""
@@ -59,8 +59,9 @@ class Reader:
         plain = words(text)
         whole = fold(plain)
         language, sure = self._language(plain, context)
-        is_long = sure and len(plain.split()) > _FEW
-        heard = self.hear(plain, language, context.today, is_sure=is_long or context.forced_language is not None)
+        # "120 Tsd. Euro" says little of its language, however sure that seems.
+        is_certain = sure and (len(plain.split()) > _FEW or not any(map(str.isdigit, plain)))
+        heard = self.hear(plain, language, context.today, is_sure=is_certain or context.forced_language is not None)
         programmes = self.programmes(whole, context)
         folded = self._names.strip(whole)
         found = {id_: self._candidates(id_, folded, heard, context) for id_ in programmes if folded}

@@ -20,6 +20,7 @@ from bot.understand.slots.line import Line
 from bot.understand.slots.resolve import Reading
 
 _WEEK: Final = r"(?:[lnt]o?U|U[ln])"  # last week, la semaine dernière
+_TELLS_TIME: Final = re.compile(r"[NODRWwHU]")  # without one of these no pattern has anything to find
 _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
     # By the month's name: 3 novembre 2026, marraskuun 3. päivä, November 3rd
     "day_month": re.compile(r"(?:[lnt]?W[,.]?d?o?)?[NO]\.?o{0,2}[NO]?\.?o{0,2}M\.?,?(?P<after>[ln](?!U))?(?P<year>N)?"),
@@ -81,6 +82,8 @@ def dates(line: Line, today: date, is_ahead: Callable[[], bool]) -> list[Found]:
     reading = Reading(today, is_ahead)
     kinds = line.kinds
     out: list[Found] = []
+    if not _TELLS_TIME.search(kinds):
+        return out
     for name, pattern in _PATTERNS.items():
         for match in pattern.finditer(kinds):
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import Final
 
 from bot.model import Language, Value
 from bot.understand.slots.counts import counts
@@ -15,6 +16,9 @@ from bot.understand.slots.money import money
 from bot.understand.slots.plans import payments, plans
 from bot.understand.slots.tense import is_future
 from bot.understand.slots.tokens import line
+
+_GRAMMARS: Final = ((money, frozenset("CKN")), (durations, frozenset("U")), (counts, frozenset("NOgK0as1")))
+"""What else is looked for, in this order, and the kinds of tokens without one of which there is none."""
 
 
 def values(text: str, language: Language, today: date, *, is_past: bool = False) -> tuple[Value, ...]:
@@ -34,8 +38,9 @@ def values(text: str, language: Language, today: date, *, is_past: bool = False)
         return not is_past and is_future(text, language)
 
     found = dates(read, today, ahead)
-    for grammar in (money, durations, counts):
-        found += grammar(read, claimed(read.kinds, found))
+    for grammar, needed in _GRAMMARS:
+        if needed & {*read.kinds}:
+            found += grammar(read, claimed(read.kinds, found))
     found += plans(read)
     found += payments(read)
     left = claimed(read.kinds, found)
