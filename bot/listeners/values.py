@@ -140,10 +140,17 @@ def _told(services: Services, conn: Connection, clicked: Clicked, name: str, val
 
 
 def _compute(services: Services, conn: Connection, clicked: Clicked, told: dict[str, Any]) -> None:
-    """Compute the reply anew, in place."""
+    """Compute the reply anew, in place, from those of the values that its rule reads."""
     today = people.today_at(clicked.person, services.clock.now())
-    turn = services.editions.current.conversation.with_slots(
-        clicked.message.reply, told, clicked.channel, clicked.thread, clicked.person, today
+    edition = services.editions.current
+    known = edition.renderer.changeable(clicked.message.reply)
+    turn = edition.conversation.with_slots(
+        clicked.message.reply,
+        {name: value for name, value in told.items() if name in known},
+        clicked.channel,
+        clicked.thread,
+        clicked.person,
+        today,
     )
     origin = Origin(clicked.click.key, clicked.person.id, clicked.message.question_ts, clicked.message.ts)
     effects.carry_out(conn, services, turn, origin)
