@@ -88,8 +88,8 @@ def test_values_are_found_whatever_the_question_is(answer):
     assert [one.row["text"] for one in checked if one.row["value"] is None and not one.is_right] == []
 
 
-def test_cases_of_other_people_are_computed_too(answer):
-    """Questions by people who had not seen the knowledge, sloppy ones among them."""
+def test_cases_of_other_writers_are_computed_too(answer):
+    """Questions written without sight of the knowledge or the word lists, sloppy ones among them."""
     rows = [row for path in sorted(OTHERS.glob("rules_*.jsonl")) for row in told.read_rows(path)]
     checked = told.check(rows, answer)
 

@@ -1,4 +1,4 @@
-"""The values of phrases as native speakers write them: every phrase tells one, or tells no day.
+"""The values of phrases as people type them, written without sight of the word lists: each tells one, or no day.
 
 Each line of a file is a phrase with the value it tells; None where no day may be found in it.
 """
