@@ -17,7 +17,7 @@ from bot.listeners.services import Services
 from bot.model import Notice, Outcome, PersonId, Reply
 from bot.render import messages as controls
 from bot.render import views
-from bot.render.slots import read_choice
+from bot.render.slots import not_yours, read_choice
 from bot.understand.slots.valid import is_valid
 
 _Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
@@ -121,7 +121,7 @@ def _submitted(services: Services) -> _Listener:
         await change(services, click, unit)
         if refused:
             field = next(iter(view["state"]["values"]))
-            await ack(response_action="errors", errors={field: views.not_yours(t)})
+            await ack(response_action="errors", errors={field: not_yours(t)})
             return
         await ack()
 

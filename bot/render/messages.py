@@ -117,7 +117,7 @@ class Renderer:
             case Notice.LEFT_OPEN:
                 return [_paragraph(t("All right. Without it I can tell you the rule, and not what it means for you."))]
             case Notice.NOT_YOURS:
-                return [_paragraph(t("Only whoever asked, their organisation and support can change these values."))]
+                return [_paragraph(slots.not_yours(t))]
             case Notice.CORRECTED:
                 return [_paragraph(" ".join([t("Corrected above:"), *self._found(reply, t), *self._asked(reply, t)]))]
         if reply.outcome is Outcome.RULE:

@@ -114,3 +114,8 @@ def read_choice(written: str) -> tuple[str, Any]:
     """The slot and its value from a button. Raises ValueError for what is none."""
     name, _, one = written.partition("=")
     return name, json.loads(one)
+
+
+def not_yours(t: Translator) -> str:
+    """Said to whoever may not change somebody's values."""
+    return t("Only whoever asked, their organisation and support can change these values.")

@@ -116,11 +116,6 @@ def read_values(state: Mapping[str, Any], t: Translator) -> tuple[dict[str, Any]
     return told, errors
 
 
-def not_yours(t: Translator) -> str:
-    """Said to whoever may not change somebody's values."""
-    return t("Only whoever asked, their organisation and support can change these values.")
-
-
 def _field(block: str, words: str, element: Block) -> Block:
     return {
         "type": "input",

@@ -9,8 +9,8 @@ import pytest
 
 from bot.edition import Edition
 from bot.model import LANGUAGES, Language
-from bot.render.slots import UNSHOWN
-from bot.render.views import not_yours, read_values, values_form
+from bot.render.slots import UNSHOWN, not_yours
+from bot.render.views import read_values, values_form
 from bot.rules import RULES
 from tests.payloads import form_state
 from tests.render.test_slots import HELD

@@ -11,7 +11,7 @@ from bot.days import add_months
 from bot.understand.slots.found import Found
 from bot.understand.slots.kinds import Kind
 from bot.understand.slots.line import Line, Token
-from bot.understand.slots.resolve import ENGLISH, Reading, day_of, found_day, is_year, near, resolve
+from bot.understand.slots.resolve import ENGLISH, YEAR_FIGURES, Reading, day_of, found_day, is_year, near, resolve
 
 _FULL_MARKS: Final = frozenset({"10/10", "5/5", "12/12"})  # ten out of ten, but "le 10/10" is a day
 _LONGEST_MONTH: Final = 31
@@ -21,7 +21,6 @@ _COUNTED: Final = tuple("peicbz")
 _GERMAN_OF_MONTH: Final = ("ten", "ter", "sten", "ster")
 _FINNISH_OF_MONTH: Final = ("tta", "ttä", "ttatoista", "ttätoista")
 _NOT_YEARS: Final = (*_COUNTED, "K", "C", "%", "U")
-_YEAR_FIGURES: Final = 4
 _SHORT_YEAR: Final = 100
 _DATE_PARTS: Final = re.compile(r"\d+")
 
@@ -43,9 +42,7 @@ def in_figures(line: Line, match: re.Match[str], reading: Reading) -> Found | No
     swaps = line.words.language == ENGLISH and "." not in raw
     readings = [(day, month), (month, day)] if swaps and day != month else [(day, month)]
     found = [one for d, m in readings if (one := resolve(d, m, year, reading)) is not None]
-    if len(found) == 1:
-        return found_day(line, match, found)
-    if len(found) > 1:
+    if found:
         return found_day(line, match, found)
     if "/" in raw and month > 12 and line.words.language in {"de", "fi"}:  # noqa: PLR2004 - 12 of 15
         return None
@@ -106,7 +103,7 @@ def by_month(line: Line, match: re.Match[str], reading: Reading) -> Found | None
 def _is_other_year(line: Line, at: int) -> bool:
     """Whether a number behind a month is a year beyond those that are served: 5 November 1893."""
     token = line.tokens[at]
-    return len(token.raw) == _YEAR_FIGURES and token.raw.isdigit() and line.kinds[at + 1 : at + 2] not in _NOT_YEARS
+    return len(token.raw) == YEAR_FIGURES and token.raw.isdigit() and line.kinds[at + 1 : at + 2] not in _NOT_YEARS
 
 
 def _may_follow(line: Line, first: int, end: int, tokens: Sequence[Token], year: int | None) -> bool:

@@ -16,7 +16,7 @@ from bot.understand.slots.line import Line, Token
 
 NO_DAY: Final = "no-day"
 """The mode of a date that does not exist, such as 31 November; its options are the days around it."""
-_YEAR_FIGURES: Final = 4
+YEAR_FIGURES: Final = 4
 ENGLISH: Final[Language] = "en"
 
 
@@ -86,5 +86,5 @@ def _is_end(line: Line, first: int, last: int) -> bool:
 
 def is_year(token: Token) -> bool:
     """Whether a token is a year, in four figures or in words, within the years that are served."""
-    is_written = len(token.raw) == _YEAR_FIGURES if token.raw[0].isdigit() else True
+    is_written = len(token.raw) == YEAR_FIGURES if token.raw[0].isdigit() else True
     return is_written and isinstance(token.value, int) and FIRST_YEAR <= token.value <= LAST_YEAR
