@@ -134,7 +134,9 @@ def _whole_currency_pattern(language: Language) -> str:
 
 def day(value: date, language: Language) -> str:
     """A calendar day in full, with its weekday: Monday 23 November 2026."""
-    return format_date(value, format="full", locale=_locale(language))
+    written = format_date(value, format="full", locale=_locale(language))
+    # CLDR has no ordinals: the French write the first of a month as one.
+    return written.replace(" 1 ", " 1er ", 1) if language == "fr" and value.day == 1 else written
 
 
 def on_day(value: date, language: Language) -> str:

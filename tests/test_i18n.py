@@ -152,3 +152,13 @@ def test_a_missing_catalogue_is_an_error(tmp_path):
     """It is part of what is shipped."""
     with pytest.raises(OSError, match=r"bot\.po"):
         Catalogues(tmp_path)
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french_alone():
+    """Nobody writes "le 1 octobre"; the 11th and the 21st are cardinals."""
+    first = date(2026, 10, 1)
+
+    assert i18n.day(first, "fr") == i18n.on_day(first, "fr") == "jeudi 1er octobre 2026"
+    assert i18n.day(date(2026, 10, 21), "fr") == "mercredi 21 octobre 2026"
+    assert "1. Oktober" in i18n.day(first, "de")
+    assert i18n.on_day(date(2026, 11, 1), "fi") == "sunnuntaina 1. marraskuuta 2026"

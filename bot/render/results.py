@@ -122,7 +122,7 @@ def _offer_trial(reply: Reply, programme: Programme, t: Translator) -> str:
 
 
 def _offer_none(reply: Reply, _programme: Programme, t: Translator) -> str:
-    return t("A team that pays for {plan} does not get the free upgrade.", plan=reply.slots["plan"])
+    return t("A team that pays for the {plan} plan does not get the free upgrade.", plan=reply.slots["plan"])
 
 
 def _path_free_upgrade(_reply: Reply, programme: Programme, t: Translator) -> str:
