@@ -112,7 +112,7 @@ async def test_an_answer_that_is_not_computed_has_no_values_to_change(tmp_path: 
         ("CCYBER", STARTED, {"start_date": "2026-11-02"}, "The trial ends on Wednesday 2 December 2026."),
         ("CCYBER", DEAL, {"action_taken": "done"}, "Whether the deal is reserved is not settled"),
         ("CMIRO", TEAM, {"team_size": "4"}, "With 4 members, your team gets 5 free annual licences of Consultant."),
-        ("CMIRO", TEAM, {"plan": "Business"}, "A team that pays for Business does not get the free upgrade."),
+        ("CMIRO", TEAM, {"plan": "Business"}, "A team that pays for the Business plan does not get the free upgrade."),
         ("CMIRO", REFERRAL, {"arr": "2000.50"}, "You can get up to US$200.05."),
         ("CMIRO", REFERRAL, {"currency": "EUR"}, "10% of that is €12,340."),
     ],
