@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from babel import Locale
@@ -151,6 +152,8 @@ def language_name(of: Language, language: Language) -> str:
     return str(_locale(language).languages.get(of, of))
 
 
+@lru_cache
 def own_names() -> Mapping[Language, str]:
     """How each language calls itself, as on a button: Français, English, Deutsch, Suomi."""
-    return {language: (name := language_name(language, language))[:1].upper() + name[1:] for language in LANGUAGES}
+    names = {language: language_name(language, language) for language in LANGUAGES}
+    return MappingProxyType({language: name[:1].upper() + name[1:] for language, name in names.items()})

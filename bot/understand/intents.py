@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,8 +92,9 @@ class IntentModel:
         near = self._near(similarities, looked_at)
         wording = self._wording(folded, similarities, looked_at)
         evidence = [Evidence(self.classes[n], float(scores[n]), near[n], *wording.get(n, (0.0, ""))) for n in looked_at]
-        tokens = [f"#{token}" for token in folded.split()]
-        return Reading(tuple(evidence[:-1]), evidence[-1], self._known(tokens), len(tokens))
+        tokens = folded.split()
+        known = sum(map(self.vocabulary.knows, tokens)) / max(1, len(tokens))
+        return Reading(tuple(evidence[:-1]), evidence[-1], known, len(tokens))
 
     def _near(self, similarities: Floats, looked_at: Sequence[int]) -> dict[int, float]:
         near = {}
@@ -118,11 +118,3 @@ class IntentModel:
             if ratio > found.get(n, (0.0, ""))[0]:
                 found[n] = (ratio, phrasing)
         return found
-
-    def _known(self, tokens: Sequence[str]) -> float:
-        if not tokens:
-            return 0.0
-        names = np.array([crc32(token.encode()) for token in tokens], np.uint32)
-        at = np.searchsorted(self.vocabulary.names, names)
-        at[at == len(self.vocabulary.names)] = 0
-        return int(np.count_nonzero(self.vocabulary.names[at] == names)) / len(names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from zlib import crc32
 
@@ -20,6 +21,7 @@ SHORT: Final = 3  # words
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _LONGEST: Final = 5
+_WORDS_KEPT: Final = 20_000
 
 
 def tokens(text: str, ignored: frozenset[str]) -> list[str]:
@@ -30,12 +32,15 @@ def tokens(text: str, ignored: frozenset[str]) -> list[str]:
 
 def grams(words: Sequence[str]) -> list[str]:
     """Whole words and character n-grams, blanks at the ends included; accents are kept, they tell most."""
-    found = [f"#{word}" for word in words]
-    for word in words:
-        padded = f" {word} "
-        length = len(padded)
-        for size in range(1, min(_LONGEST, length) + 1):
-            found += [padded[at : at + size] for at in range(length - size + 1)]
+    return [gram for word in words for gram in _grams_of(word)]
+
+
+def _grams_of(word: str) -> list[str]:
+    padded = f" {word} "
+    length = len(padded)
+    found = [f"#{word}"]
+    for size in range(1, min(_LONGEST, length) + 1):
+        found += [padded[at : at + size] for at in range(length - size + 1)]
     return found
 
 
@@ -47,31 +52,35 @@ class LanguageModel:
         self._weights = arrays["weights"]  # features x languages, in the order of LANGUAGES
         self._bias = arrays["bias"]
         self.ignored = frozenset(arrays["ignored"].tobytes().decode().split("\n"))
+        self._features = lru_cache(maxsize=_WORDS_KEPT)(self._features_of)  # most words have been seen before
 
     def scores(self, text: str) -> tuple[Floats, int]:
         """Decision values, one a language, and how many words they rest on."""
         words = tokens(text, self.ignored)
-        names = np.fromiter({crc32(gram.encode()) for gram in grams(words)}, np.uint32)
-        if not len(names):
+        if not words:
             return np.zeros(len(LANGUAGES), np.float32), 0
-        at = np.searchsorted(self._names, names)
-        at[at == len(self._names)] = 0
-        known = at[self._names[at] == names]
+        known = np.unique(np.concatenate([self._features(word) for word in words]))
         if not len(known):
             return np.zeros(len(LANGUAGES), np.float32), len(words)
         # As in fitting: presence of a feature, the whole vector of length 1.
         scores: Floats = self._weights[known].sum(axis=0) / np.sqrt(len(known)) + self._bias
         return scores, len(words)
 
+    def _features_of(self, word: str) -> NDArray[np.intp]:
+        """Where the features of a word stand, as far as they are known."""
+        return self._found([crc32(gram.encode()) for gram in _grams_of(word)])
+
+    def _found(self, names: Sequence[int]) -> NDArray[np.intp]:
+        wanted = np.array(names, np.uint32)
+        at = np.searchsorted(self._names, wanted)
+        at[at == len(self._names)] = 0
+        found: NDArray[np.intp] = at[self._names[at] == wanted]
+        return found
+
     def known(self, text: str) -> float:
         """The share of a message's words that people are known to type in one of the four languages; 1 of none."""
-        found = tokens(text, self.ignored)
-        names = np.fromiter((crc32(f"#{word}".encode()) for word in found), np.uint32, len(found))
-        if not len(names):
-            return 1.0
-        at = np.searchsorted(self._names, names)
-        at[at == len(self._names)] = 0
-        return float((self._names[at] == names).mean())
+        words = tokens(text, self.ignored)
+        return len(self._found([crc32(f"#{word}".encode()) for word in words])) / len(words) if words else 1.0
 
     def detect(self, text: str, priors: Sequence[Language | None] = ()) -> tuple[Language, bool]:
         """The language of a message, and whether the message itself says so.
