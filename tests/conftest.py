@@ -6,6 +6,9 @@ import pytest
 
 from bot import paths
 from bot.edition import Edition, open_edition
+from tests.postgres import empty_postgres_url, postgres, postgres_url
+
+__all__ = ["empty_postgres_url", "postgres", "postgres_url"]  # fixtures
 
 
 @pytest.fixture(scope="session")

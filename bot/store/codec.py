@@ -27,11 +27,7 @@ def dump(value: Any) -> dict[str, Any]:
     """
     if not is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"{type(value).__name__} is not a dataclass")
-    return {
-        item.name: _plain(content)
-        for item in fields(value)
-        if (content := getattr(value, item.name)) != _default(item) or _default(item) is MISSING
-    }
+    return _dumped(value)
 
 
 def load(cls: type[T], data: Mapping[str, Any]) -> T:
@@ -54,18 +50,36 @@ def load(cls: type[T], data: Mapping[str, Any]) -> T:
     return cls(**values)
 
 
+def _dumped(value: Any) -> dict[str, Any]:
+    return {
+        name: _plain(content)
+        for name, default in _defaults(_class_of(value))
+        if (content := getattr(value, name)) is not default and content != default
+    }
+
+
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return dump(value)
+    kind = type(value)
+    if kind in _SIMPLE:  # by far the most
+        return value
+    if kind is tuple or kind is list:
+        return [_plain(item) for item in value]
+    if kind is dict:
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
+    return _dumped(value) if is_dataclass(value) else value
+
+
+def _class_of(value: Any) -> Any:
+    return type(value)  # Any: to the type checker, a class that hashes
+
+
+@lru_cache
+def _defaults(cls: type[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((item.name, _default(item)) for item in fields(cls))
 
 
 def _default(item: Field[Any]) -> Any:
@@ -80,6 +94,7 @@ def _readers(cls: type[Any]) -> tuple[tuple[Field[Any], _Reader], ...]:
     return tuple((item, _reader(hints[item.name])) for item in fields(cls))
 
 
+_SIMPLE: Final = frozenset({str, int, float, bool, type(None)})
 _PLAIN: Final = (Any, str, int, float, bool, type(None), dict)
 
 

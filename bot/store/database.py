@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, Self, TypeVar
 
@@ -12,9 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ports import StoreUnavailable, Unit
 from bot.store.engine import READERS, Engines, open_engines
+from bot.store.entries import Entry
 from bot.store.failures import translated
+from bot.store.inline import InlineReader, InlineWriter
 from bot.store.migrations import migrate
-from bot.store.writer import Entry, Writer
+from bot.store.pooled import PooledReader, PooledWriter
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ LONGEST_QUEUE: Final = 10_000
 
 
 class Database:
-    """Units in transactions: one writer thread with one commit for all that has gathered, readers beside it.
+    """Units in transactions: on the loop for a local file (inline.py), in threads across a network (pooled.py).
 
     A unit's own exception reaches its caller and undoes that unit alone. `start` binds it to the running loop.
     """
@@ -33,8 +34,12 @@ class Database:
         self._engines = engines
         self._wait = wait
         self._longest_queue = longest_queue
-        self._writer: Writer | None = None
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._writer: InlineWriter | PooledWriter | None = None
+        self._reader: InlineReader | PooledReader = (
+            PooledReader(engines.reader, threads=READERS, wait=wait)
+            if engines.threads
+            else InlineReader(engines.reader)
+        )
 
     @classmethod
     def open(cls, url: str, *, wait: float = WAIT) -> Self:
@@ -56,14 +61,19 @@ class Database:
 
     async def start(self) -> None:
         """Begin to take units, on the running loop."""
-        self._writer = Writer(self._engines.writer, asyncio.get_running_loop(), longest_queue=self._longest_queue)
+        loop, engine, longest = asyncio.get_running_loop(), self._engines.writer, self._longest_queue
+        self._writer = (
+            PooledWriter(engine, loop, threads=self._engines.threads, longest_queue=longest)
+            if self._engines.threads
+            else InlineWriter(engine, loop, longest_queue=longest)
+        )
         self._writer.start()
 
     async def close(self) -> None:
         """Carry out what is queued, then close all connections."""
         if self._writer is not None:
-            await asyncio.to_thread(self._writer.close)
-        await asyncio.to_thread(self._readers.shutdown)
+            await self._writer.close()
+        await self._reader.close()
         self._engines.dispose()
 
     async def __aenter__(self) -> Self:
@@ -98,25 +108,11 @@ class Database:
         """Run a unit that only reads, on a connection of its own. Raises StoreUnavailable."""
         if self._writer is None:
             raise StoreUnavailable("the store is not started")
-        reading = asyncio.get_running_loop().run_in_executor(self._readers, self._read, unit)
-        try:
-            async with asyncio.timeout(self._wait) as limit:
-                return await reading
-        except TimeoutError:
-            if limit.expired():
-                raise StoreUnavailable("the database did not answer in time") from None
-            raise
+        return await self._reader.read(unit)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless a transaction can be begun and ended now."""
         await self.run(_nothing)
-
-    def _read(self, unit: Unit[T]) -> T:
-        try:
-            with self._engines.reader.connect() as conn:
-                return unit(conn)
-        except SQLAlchemyError as error:
-            raise translated(error) from None
 
 
 _PING: Final = select(literal(1))
@@ -126,7 +122,7 @@ def _nothing(conn: Connection) -> None:
     conn.execute(_PING)
 
 
-def _expire(writer: Writer, entry: Entry, grace: float) -> None:
+def _expire(writer: InlineWriter | PooledWriter, entry: Entry, grace: float) -> None:
     failure = StoreUnavailable("the database did not answer in time")
     if writer.abandon(entry):
         _fail(entry.future, failure)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.model import Language, PersonId
+from bot.store.prepared import Prepared
 from bot.store.tables import person
 from bot.store.upsert import add_new, put
 
@@ -33,13 +34,13 @@ _OF: Final = (
     person.c.team == bindparam("of_team"),
     person.c.user == bindparam("of_user"),
 )
-_LOAD: Final = select(person).where(*_OF)
+_LOAD: Final = Prepared(select(person).where(*_OF))
 _GREET: Final = update(person).where(*_OF, person.c.greeted_at.is_(None)).values(greeted_at=bindparam("at"))
 
 
 def load(conn: Connection, workspace: str, who: PersonId) -> StoredPerson:
     """What is known of a person; nothing but the id of one never met."""
-    row = conn.execute(_LOAD, _of(workspace, who)).one_or_none()
+    row = _LOAD.one(conn, _of(workspace, who))
     if row is None:
         return StoredPerson(who)
     return StoredPerson(

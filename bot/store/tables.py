@@ -1,16 +1,28 @@
-"""The tables. Every key begins with the workspace, `job` apart, whose keys contain it.
+"""The tables. Every key begins with the workspace, `job` and `known` apart, whose keys contain it.
 
 Instants are milliseconds in UTC (`Instant`), calendar days are dates, ids are text. Texts of people stand only in
-`job.payload`, `thread.question`, `message.reply`, `vote.comment` and `handoff.question`.
+`job.payload`, `thread.state`, `message.state`, `vote.comment` and `handoff.question`.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from bot.store.types import Instant, Json
+from bot.store.types import Instant, Json, Packed, Ts
 
 metadata: Final = MetaData()
 
@@ -30,39 +42,47 @@ def _required(name: str) -> Column[Any]:
 # Rows that are found by their text key alone need no second, numbered tree: half the space on SQLite.
 _KEYED: Final[dict[str, Any]] = {"sqlite_with_rowid": False}
 
+known: Final = Table(
+    "known",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # jobs.digest of the key of a job, be it open, done or dead
+    # Whole hours since 1970; then the key is forgotten, unless its job still has a row.
+    Column("until", Integer, nullable=False),
+    **_KEYED,
+)
+
+# Open jobs and dead letters; what is done is deleted.
 job: Final = Table(
     "job",
     metadata,
     # The order of adding; a dead letter that is tried again gets a new place.
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     _required("key"),
+    Column("digest", LargeBinary, nullable=False),  # of the key, as in `known`
+    Column("until", Integer, nullable=False),  # what `known` says
     _required("kind"),
     _optional("lane"),
-    Column("payload", Json),  # NULL once done
+    Column("payload", Json),
     _required("status"),  # jobs.Status
     Column("run_at", Instant, nullable=False),
     _optional("owner"),  # the process that runs it
-    Column("lease_until", Instant),
+    Column("lease_until", Instant),  # NULL where Procrastinate knows who is alive
     Column("attempts", Integer, nullable=False),  # begun so far
     Column("allowed", Integer, nullable=False),  # attempts before it is a dead letter
     Column("first_try", Instant),
     _optional("error"),  # of the last attempt, without texts of people
-    Column("done_at", Instant),  # when it ended, done or dead
-    UniqueConstraint("key", name="uq_job_key"),
+    Column("done_at", Instant),  # when it was given up
+    Column("dispatched", BigInteger),  # the job of Procrastinate that begins it
+    UniqueConstraint("digest", name="uq_job_digest"),
 )
-
-# Unfinished jobs are few among many finished ones: the indexes hold those alone.
-_OPEN: Final[dict[str, Any]] = {
-    "sqlite_where": job.c.done_at.is_(None),
-    "postgresql_where": job.c.done_at.is_(None),
-}
-Index("ix_job_lane", job.c.lane, job.c.seq, **_OPEN)
-Index("ix_job_due", job.c.status, job.c.run_at, **_OPEN)
+Index("ix_job_due", job.c.status, job.c.run_at)
+# A dead letter holds no lane.
 Index(
-    "ix_job_ended",
-    job.c.done_at,
-    sqlite_where=job.c.done_at.is_not(None),
-    postgresql_where=job.c.done_at.is_not(None),
+    "ix_job_lane",
+    job.c.lane,
+    job.c.seq,
+    sqlite_where=job.c.done_at.is_(None),
+    postgresql_where=job.c.done_at.is_(None),
 )
 
 thread: Final = Table(
@@ -70,22 +90,9 @@ thread: Final = Table(
     metadata,
     _key("workspace"),
     _key("channel"),
-    _key("ts"),
-    _optional("asker_team"),
-    _optional("asker_user"),
-    _optional("language"),
-    _optional("programme"),
-    _optional("entry"),
-    _required("question"),
-    Column("offered", Json, nullable=False),
-    Column("misses", Integer, nullable=False),
-    _required("floor"),
-    Column("handed_over", Boolean, nullable=False),
-    _required("last_ts"),
+    Column("ts", Ts, primary_key=True, autoincrement=False),
     Column("updated_at", Instant, nullable=False),
-    Column("slots", Json),  # what was told for the rule of `entry`; NULL: nothing
-    Column("asks_for", Json),  # the slots asked for; NULL: none
-    Column("asked_on", Date),
+    Column("state", Packed, nullable=False),  # model.Thread
     **_KEYED,
 )
 
@@ -94,17 +101,12 @@ message: Final = Table(
     metadata,
     _key("workspace"),
     _key("channel"),
-    _key("ts"),  # of our message
-    _optional("thread_ts"),
-    _optional("question_ts"),  # of the message it answers
-    Column("reply", Json, nullable=False),
-    _required("language"),  # it is shown in
-    _optional("asker_team"),
-    _optional("asker_user"),
-    Column("posted_at", Instant, nullable=False),
+    Column("ts", Ts, primary_key=True, autoincrement=False),  # of our message
+    Column("question_ts", Ts),  # of the message it answers
+    Column("thread_ts", Ts),  # NULL: it answers the message that began the thread
+    Column("state", Packed, nullable=False),  # the rest of messages.Message
     **_KEYED,
 )
-Index("ix_message_question", message.c.workspace, message.c.channel, message.c.question_ts)
 
 person: Final = Table(
     "person",
@@ -175,5 +177,16 @@ counter: Final = Table(
     _key("workspace"),
     _key("kind"),
     Column("n", Integer, nullable=False),  # the last number given out
+    **_KEYED,
+)
+
+erasure: Final = Table(
+    "erasure",
+    metadata,
+    _key("workspace"),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # PRIV-12; of whom is not kept
+    _required("cause"),  # privacy.Cause
+    Column("asked_at", Instant, nullable=False),
+    Column("done_at", Instant, nullable=False),
     **_KEYED,
 )

@@ -26,10 +26,11 @@ async def database(path: Path) -> AsyncIterator[Database]:
         yield opened
 
 
-@pytest.fixture
-def conn(path: Path) -> Iterator[Connection]:
-    """A connection in a transaction, for tests of units."""
-    engines = open_engines(f"sqlite:///{path}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def conn(request: pytest.FixtureRequest, path: Path) -> Iterator[Connection]:
+    """A connection in a transaction, for tests of units; on each database."""
+    url = f"sqlite:///{path}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    engines = open_engines(url)
     migrate(engines.writer)
     with engines.writer.begin() as connection:
         yield connection

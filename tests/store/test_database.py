@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,20 @@ def counts(path: Path) -> dict[str, int]:
     """What is really in the file, seen by somebody else."""
     with sqlite3.connect(path) as conn:
         return dict(conn.execute("SELECT kind, n FROM counter").fetchall())
+
+
+@contextmanager
+def locked(path: Path, *statements: str) -> Iterator[None]:
+    """Have somebody else write into the file meanwhile."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for statement in statements:
+        other.execute(statement)
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
 
 
 async def test_a_unit_is_durable_when_run_returns(database: Database, path: Path) -> None:
@@ -60,38 +75,25 @@ async def test_units_run_in_the_order_of_handing_in(database: Database) -> None:
     assert numbers == list(range(1, 501))
 
 
-async def test_what_has_gathered_is_committed_once(database: Database) -> None:
+async def test_what_has_gathered_is_committed_once(database: Database, path: Path) -> None:
     """Units that wait for the writer share a transaction."""
-    gate = threading.Event()
     transactions = []
 
     def note(conn: Connection) -> None:
         transactions.append(conn.get_transaction())
 
-    first = asyncio.ensure_future(database.run(lambda _: gate.wait(5)))
-    await asyncio.sleep(0.05)
-    rest = [asyncio.ensure_future(database.run(note)) for _ in range(10)]
-    await asyncio.sleep(0)
-    gate.set()
-    await asyncio.gather(first, *rest)
+    with locked(path):
+        gathered = [asyncio.ensure_future(database.run(note)) for _ in range(10)]
+        await asyncio.sleep(0.05)
+    await asyncio.gather(*gathered)
 
-    assert len(set(transactions)) == 1
+    assert (len(transactions), len(set(transactions))) == (10, 1)
 
 
-async def test_reads_do_not_wait_for_the_writer(database: Database) -> None:
-    """A read answers while a unit is being written, from before it."""
-    gate, inside = threading.Event(), threading.Event()
-
-    def slow(conn: Connection) -> None:
-        next_number(conn, "T1", "a")
-        inside.set()
-        gate.wait(5)
-
-    writing = asyncio.ensure_future(database.run(slow))
-    await asyncio.to_thread(inside.wait, 5)
-    seen = await database.read(lambda conn: conn.execute(text("SELECT count(*) FROM counter")).scalar_one())
-    gate.set()
-    await writing
+async def test_reads_do_not_wait_for_the_writer(database: Database, path: Path) -> None:
+    """A read answers while something is being written, from before it."""
+    with locked(path, "INSERT INTO counter VALUES ('T1', 'a', 1)"):
+        seen = await database.read(lambda conn: conn.execute(text("SELECT count(*) FROM counter")).scalar_one())
 
     assert seen == 0
 
@@ -145,7 +147,7 @@ async def test_a_lock_that_lasts_is_reported_by_the_writer(path: Path) -> None:
     assert counts(path) == {}
 
 
-async def test_a_caller_that_gave_up_takes_its_unit_out_of_the_batch(path: Path) -> None:
+async def test_a_caller_that_gave_up_takes_its_unit_out_of_the_batch(postgres_url: str) -> None:
     """A unit whose caller was told no is not committed, though it had run already; its neighbours are."""
     calls = []
 
@@ -154,33 +156,24 @@ async def test_a_caller_that_gave_up_takes_its_unit_out_of_the_batch(path: Path)
         next_number(conn, "T1", "slow")
         threading.Event().wait(0.5)
 
-    async with Database.open(f"sqlite:///{path}", wait=0.3) as database:
-        quick_first = asyncio.ensure_future(database.run(count("a")))
+    async with Database.open(postgres_url, wait=0.3) as database:
         slowly = asyncio.ensure_future(database.run(slow))
-        await asyncio.sleep(0.15)
-        patient = asyncio.ensure_future(database.run(count("b")))
-        results = await asyncio.gather(quick_first, slowly, patient, return_exceptions=True)
+        others = await asyncio.gather(*(database.run(count(kind)) for kind in "ab"))
+        with pytest.raises(StoreUnavailable, match="in time"):
+            await slowly
         await asyncio.sleep(0.6)
-        await database.run(count("c"))
+        after = [await database.run(count(kind)) for kind in ("slow", "a")]
 
-    assert isinstance(results[1], StoreUnavailable)
-    assert "slow" not in counts(path)
-    assert calls == ["slow"]
-    done = {kind for kind, result in zip("ab", (results[0], results[2]), strict=True) if result == 1}
-    assert counts(path) == dict.fromkeys(done | {"c"}, 1)
+    assert (others, calls, after) == ([1, 1], ["slow"], [1, 2])
 
 
 async def test_a_cancelled_caller_takes_its_unit_back(database: Database, path: Path) -> None:
     """A task that ends while its unit is queued leaves nothing behind."""
-    gate = threading.Event()
-    first = asyncio.ensure_future(database.run(lambda _: gate.wait(5)))
-    await asyncio.sleep(0.05)
-    second = asyncio.ensure_future(database.run(count("gone")))
-    await asyncio.sleep(0)
-    second.cancel()
-    await asyncio.gather(second, return_exceptions=True)
-    gate.set()
-    await first
+    with locked(path):
+        waiting = asyncio.ensure_future(database.run(count("gone")))
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
     await database.run(count("after"))
 
     assert counts(path) == {"after": 1}
@@ -195,13 +188,9 @@ async def test_a_failing_commit_fails_the_whole_batch(database: Database, path: 
         conn.exec_driver_sql("CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)")
         conn.exec_driver_sql("INSERT INTO child VALUES (1)")
 
-    gate = threading.Event()
-    first = asyncio.ensure_future(database.run(lambda _: gate.wait(5)))
-    await asyncio.sleep(0.05)
-    batch = [asyncio.ensure_future(database.run(unit)) for unit in (count("a"), poison, count("b"))]
-    await asyncio.sleep(0)
-    gate.set()
-    await first
+    with locked(path):
+        batch = [asyncio.ensure_future(database.run(unit)) for unit in (count("a"), poison, count("b"))]
+        await asyncio.sleep(0.05)
     results = await asyncio.gather(*batch, return_exceptions=True)
 
     assert [type(result) for result in results] == [StoreUnavailable] * 3
@@ -260,21 +249,13 @@ async def test_a_file_that_has_gone_is_noticed(database: Database, path: Path, g
 async def test_a_full_queue_refuses(path: Path) -> None:
     """More than can be written is refused at once instead of piling up in memory."""
     Database.open(f"sqlite:///{path}")
-    gate, inside = threading.Event(), threading.Event()
-
-    def block(_: Connection) -> None:
-        inside.set()
-        gate.wait(5)
-
     async with Database(open_engines(f"sqlite:///{path}"), wait=5, longest_queue=2) as database:
-        first = asyncio.ensure_future(database.run(block))
-        await asyncio.to_thread(inside.wait, 5)
-        queued = [asyncio.ensure_future(database.run(count("a"))) for _ in range(2)]
-        await asyncio.sleep(0)
-        with pytest.raises(StoreUnavailable, match="too much"):
-            await database.run(count("a"))
-        gate.set()
-        await asyncio.gather(first, *queued)
+        with locked(path):
+            queued = [asyncio.ensure_future(database.run(count("a"))) for _ in range(2)]
+            await asyncio.sleep(0.05)
+            with pytest.raises(StoreUnavailable, match="too much"):
+                await database.run(count("a"))
+        await asyncio.gather(*queued)
 
     assert counts(path) == {"a": 2}
 

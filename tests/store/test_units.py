@@ -24,7 +24,7 @@ REPLY = Reply(Outcome.RULE, "fi", "cyberday", "cyberday.trial-length", 0.9, (Can
 
 FULL = Thread(
     channel="C1",
-    ts="1.0",
+    ts="1.000000",
     asker=ANNE,
     language="fi",
     programme="miro",
@@ -34,54 +34,54 @@ FULL = Thread(
     misses=2,
     floor=Floor.STAFF,
     handed_over=True,
-    last_ts="3.0",
+    last_ts="3.000000",
     slots={"start_date": "2026-11-03"},
     asks_for=("plan",),
     asked_on=date(2026, 11, 23),
 )
 
 
-@pytest.mark.parametrize("state", [Thread("C1", "1.0"), FULL])
+@pytest.mark.parametrize("state", [Thread("C1", "1.000000"), FULL])
 def test_a_thread_is_loaded_as_it_was_saved(conn: Connection, state: Thread) -> None:
     """Every part of a thread's state comes back; the last state counts."""
     assert len(codec.dump(FULL)) == len(fields(Thread)), "FULL says something in every field"
-    threads.save(conn, "T1", Thread("C1", "1.0", question="before"), START)
+    threads.save(conn, "T1", Thread("C1", "1.000000", question="before"), START)
     threads.save(conn, "T1", state, LATER)
 
-    assert threads.load(conn, "T1", "C1", "1.0") == state
+    assert threads.load(conn, "T1", "C1", "1.000000") == state
 
 
 def test_a_thread_that_is_not_ours_is_none(conn: Connection) -> None:
     """Threads are told apart by workspace, channel and ts."""
-    threads.save(conn, "T1", Thread("C1", "1.0"), START)
+    threads.save(conn, "T1", Thread("C1", "1.000000"), START)
 
-    assert threads.load(conn, "T2", "C1", "1.0") is None
-    assert threads.load(conn, "T1", "C2", "1.0") is None
-    assert threads.load(conn, "T1", "C1", "2.0") is None
+    assert threads.load(conn, "T2", "C1", "1.000000") is None
+    assert threads.load(conn, "T1", "C2", "1.000000") is None
+    assert threads.load(conn, "T1", "C1", "2.000000") is None
 
 
 def test_messages_are_found_by_ts_and_by_question(conn: Connection) -> None:
     """An edit finds our answers by the question's ts, a click finds them by their own."""
-    first = Message("C1", "2.0", REPLY, "fi", START, thread_ts="1.0", question_ts="1.0", asker=ANNE)
-    second = replace(first, ts="3.0", reply=Reply(Outcome.HELP, "fi"))
-    other = replace(first, ts="5.0", question_ts="4.0")
+    first = Message("C1", "2.000000", "1.000000", REPLY, "fi", question_ts="1.000000", asker=ANNE)
+    second = replace(first, ts="3.000000", reply=Reply(Outcome.HELP, "fi"))
+    other = replace(first, ts="5.000000", question_ts="4.000000")  # in the same thread
     for state in (second, first, other):
         messages.save(conn, "T1", state)
 
-    assert messages.by_ts(conn, "T1", "C1", "2.0") == first
-    assert messages.by_question(conn, "T1", "C1", "1.0") == [first, second]
-    assert messages.by_ts(conn, "T2", "C1", "2.0") is None
+    assert messages.by_ts(conn, "T1", "C1", "2.000000") == first
+    assert messages.by_question(conn, "T1", "C1", "1.000000") == [first, second]
+    assert messages.by_ts(conn, "T2", "C1", "2.000000") is None
 
 
 def test_a_message_is_edited_and_forgotten(conn: Connection) -> None:
     """The language shown is that of the last save; a deletion is done once."""
-    state = Message("C1", "2.0", REPLY, "fi", START)
+    state = Message("C1", "2.000000", "1.000000", REPLY, "fi")
     messages.save(conn, "T1", state)
     messages.save(conn, "T1", replace(state, language="de"))
 
-    assert messages.by_ts(conn, "T1", "C1", "2.0") == replace(state, language="de")
-    assert messages.remove(conn, "T1", "C1", "2.0")
-    assert not messages.remove(conn, "T1", "C1", "2.0")
+    assert messages.by_ts(conn, "T1", "C1", "2.000000") == replace(state, language="de")
+    assert messages.remove(conn, "T1", "C1", "2.000000")
+    assert not messages.remove(conn, "T1", "C1", "2.000000")
 
 
 def test_people_are_told_apart_by_team(conn: Connection) -> None:
@@ -116,7 +116,7 @@ def test_a_person_is_greeted_once(conn: Connection) -> None:
 
 def test_one_vote_a_person_and_changeable(conn: Connection) -> None:
     """A vote returns the one it replaces; a comment goes with the vote it was said of."""
-    key = ("T1", "C1", "2.0")
+    key = ("T1", "C1", "2.000000")
     assert not votes.comment(conn, *key, ANNE, "too early")
     replaced = [votes.cast(conn, *key, who, value, START) for who, value in ((ANNE, -1), (NAMESAKE, 1), (ANNE, -1))]
     assert votes.comment(conn, *key, ANNE, "price missing")
@@ -132,26 +132,28 @@ def test_one_vote_a_person_and_changeable(conn: Connection) -> None:
 
 def test_a_thread_is_handed_over_once(conn: Connection) -> None:
     """A second click gets the number of the first; numbers run per workspace."""
-    first = handoffs.open_once(conn, "T1", "C1", "1.0", "Why?", ANNE, START)
-    again = handoffs.open_once(conn, "T1", "C1", "1.0", "Why, again?", NAMESAKE, LATER)
-    second = handoffs.open_once(conn, "T1", "C1", "9.0", "How?", None, START)
-    elsewhere = handoffs.open_once(conn, "T9", "C1", "1.0", "Why?", ANNE, START)
+    first = handoffs.open_once(conn, "T1", "C1", "1.000000", "Why?", ANNE, START)
+    again = handoffs.open_once(conn, "T1", "C1", "1.000000", "Why, again?", NAMESAKE, LATER)
+    second = handoffs.open_once(conn, "T1", "C1", "9.000000", "How?", None, START)
+    elsewhere = handoffs.open_once(conn, "T9", "C1", "1.000000", "Why?", ANNE, START)
 
     assert [first, again, second, elsewhere] == [(1, True), (1, False), (2, True), (1, True)]
-    assert handoffs.load(conn, "T1", "C1", "1.0") == Handoff("C1", "1.0", 1, "Why?", handoffs.OPEN, START, ANNE)
+    assert handoffs.load(conn, "T1", "C1", "1.000000") == Handoff(
+        "C1", "1.000000", 1, "Why?", handoffs.OPEN, START, ANNE
+    )
 
 
 def test_a_handoff_is_found_by_its_card(conn: Connection) -> None:
     """What is clicked in the support channel leads back to the thread."""
-    handoffs.open_once(conn, "T1", "C1", "1.0", "Why?", ANNE, START)
-    assert handoffs.place_card(conn, "T1", "C1", "1.0", card_channel="C9", card_ts="7.0")
-    assert not handoffs.place_card(conn, "T1", "C1", "2.0", card_channel="C9", card_ts="8.0")
+    handoffs.open_once(conn, "T1", "C1", "1.000000", "Why?", ANNE, START)
+    assert handoffs.place_card(conn, "T1", "C1", "1.000000", card_channel="C9", card_ts="7.000000")
+    assert not handoffs.place_card(conn, "T1", "C1", "2.000000", card_channel="C9", card_ts="8.000000")
 
-    found = handoffs.by_card(conn, "T1", "C9", "7.0")
+    found = handoffs.by_card(conn, "T1", "C9", "7.000000")
 
     assert found is not None
-    assert (found.thread_ts, found.card_channel, found.card_ts) == ("1.0", "C9", "7.0")
-    assert handoffs.by_card(conn, "T2", "C9", "7.0") is None
+    assert (found.thread_ts, found.card_channel, found.card_ts) == ("1.000000", "C9", "7.000000")
+    assert handoffs.by_card(conn, "T2", "C9", "7.000000") is None
 
 
 def test_a_rolled_back_number_is_given_again(conn: Connection) -> None:
