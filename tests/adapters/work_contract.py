@@ -9,15 +9,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from bot.model import Job
 from bot.ports import GiveUp, Handler, RetryLater, Store, Unit, Work
 from bot.store.counters import next_number
+from bot.store.tables import job
 from tests.clock import VirtualClock
 
 
@@ -25,8 +27,8 @@ from tests.clock import VirtualClock
 class Bench:
     """An adapter with what the tests need around it.
 
-    `drain` runs all that is due by the clock; `dead` and `retry` are the dead letters; `payload` reads what is stored
-    of a job's payload; `purge` forgets what is old.
+    `drain` runs all that is due by the clock, and `drain_beside` does so as another process; `dead` and `retry` are the
+    dead letters; `forget` forgets old keys.
     """
 
     store: Store
@@ -34,10 +36,10 @@ class Bench:
     clock: VirtualClock
     handlers: dict[str, Handler]
     drain: Callable[[], Awaitable[int]]
+    drain_beside: Callable[[], Awaitable[int]]
     dead: Callable[[Connection], list[str]]
     retry: Callable[[Connection, str], bool]
-    purge: Callable[[Connection], int]
-    payload: Callable[[Connection, str], Any]
+    forget: Callable[[], Awaitable[None]]
     ran: list[Job] = field(default_factory=list)
 
     async def add(self, key: str, kind: str = "note", **more: Any) -> bool:
@@ -124,22 +126,31 @@ class WorkContract:
         assert sorted(added) == [False] * 19 + [True]
         assert bench.keys() == ["k"]
 
-    async def test_a_key_is_free_seven_days_after_it_was_done(self, bench: Bench) -> None:
-        """Purging forgets jobs that were done, once they are old, and no others: not what waits, not dead letters."""
+    async def test_a_key_is_known_for_seven_days_after_it_was_done(self, bench: Bench) -> None:
+        """And free a day later at the latest; what waits and what is dead stays known as long as it takes."""
         bench.handlers["hopeless"] = failing(bench, GiveUp("no"))
+        bench.handlers["slow"] = failing(bench, RetryLater("not yet", 3 * 86400), None)
         await bench.add("k")
+        await bench.add("slow", "slow")
         await bench.add("dead", "hopeless")
-        await bench.drain()
         await bench.add("later", at=bench.clock.now() + timedelta(days=30))
+        await bench.drain()
         bench.clock.advance(timedelta(days=6, hours=23))
-        await bench.store.run(bench.purge)
+        await bench.forget()
         early = await bench.add("k")
+        bench.clock.advance(timedelta(days=1, hours=2))
+        await bench.drain()  # what is slow is done only now
+        await bench.forget()
+        late = [await bench.add(key, at=bench.clock.now()) for key in ("k", "slow", "dead", "later")]
+        bench.clock.advance(timedelta(days=6, hours=23))
+        await bench.forget()
+        later = [await bench.add(key, at=bench.clock.now()) for key in ("slow", "dead", "later")]
         bench.clock.advance(timedelta(hours=2))
-        await bench.store.run(bench.purge)
-        late = await bench.add("k")
+        await bench.forget()
 
-        assert (early, late) == (False, True)
-        assert await bench.pending() == ["later", "k"]
+        assert (early, late, later) == (False, [True, False, False, False], [False, False, False])
+        assert await bench.add("slow")
+        assert await bench.pending() == ["later", "k", "slow"]
         assert await bench.store.read(bench.dead) == ["dead"]
 
     async def test_a_lane_keeps_its_order_while_its_head_fails(self, bench: Bench) -> None:
@@ -299,15 +310,15 @@ class WorkContract:
         assert len({job.first_try for job in bench.ran}) == 1
         assert await bench.store.read(bench.dead) == []
 
-    async def test_a_finished_jobs_payload_is_emptied(self, bench: Bench) -> None:
+    async def test_a_finished_job_leaves_no_words(self, bench: Bench) -> None:
         """Texts go when the work is done; a dead letter keeps its own, to be tried again."""
         bench.handlers["hopeless"] = failing(bench, GiveUp("no"))
         await bench.add("done", payload={"text": "words"})
         await bench.add("dead", "hopeless", payload={"text": "words"})
         await bench.drain()
 
-        assert not await bench.store.read(lambda conn: bench.payload(conn, "done"))
-        assert await bench.store.read(lambda conn: bench.payload(conn, "dead")) == {"text": "words"}
+        rows = await bench.store.read(lambda conn: conn.execute(select(job.c.key, job.c.payload)).all())
+        assert rows == [("dead", {"text": "words"})]
 
     async def test_a_unit_and_the_end_of_its_job_are_one(self, bench: Bench) -> None:
         """What a handler returns runs with the end of the job, and what it adds follows."""
@@ -365,6 +376,85 @@ class WorkContract:
 
         assert bench.keys() == ["digest:1", "digest:2", "digest:3", "digest:4"]
         assert await bench.pending("digest:") == ["digest:5"]
+
+    async def test_a_weekly_job_fires_once_with_two_processes(self, bench: Bench) -> None:
+        """Both look for what is due at the same moment; one of them finds it."""
+        start = bench.clock.now()
+
+        async def weekly(job: Job) -> Unit[None]:
+            bench.ran.append(job)
+            await asyncio.sleep(0.002)
+            n = job.payload["n"] + 1
+            at = start + timedelta(weeks=n)
+            return lambda conn: _ignore(bench.work.add(conn, "weekly", f"digest:{n}", {"n": n}, at=at))
+
+        bench.handlers["weekly"] = weekly
+        await bench.add("digest:1", "weekly", payload={"n": 1}, at=start + timedelta(weeks=1))
+        for _ in range(10):
+            bench.clock.advance(timedelta(days=3, hours=12))
+            await asyncio.gather(*(drain() for drain in (bench.drain, bench.drain_beside) * 3))
+
+        assert bench.keys() == [f"digest:{n}" for n in range(1, 6)]
+
+    async def test_a_lane_has_one_job_at_a_time_whoever_runs_it(self, bench: Bench) -> None:
+        """Two processes share the lanes, and neither overtakes the other in one."""
+        inside: dict[str | None, int] = {}
+
+        async def careful(job: Job) -> None:
+            inside[job.lane] = inside.get(job.lane, 0) + 1
+            assert inside[job.lane] == 1
+            await asyncio.sleep(0.001)
+            inside[job.lane] -= 1
+            bench.ran.append(job)
+
+        bench.handlers["careful"] = careful
+        for n in range(40):
+            await bench.add(f"{n % 4}:{n:02}", "careful", lane=str(n % 4))
+        while await bench.pending():
+            await asyncio.gather(*(drain() for drain in (bench.drain, bench.drain_beside) * 2))
+
+        assert all(job.attempts == 1 for job in bench.ran)
+        for lane in "0123":
+            keys = [job.key for job in bench.ran if job.lane == lane]
+            assert (len(keys), keys) == (10, sorted(keys))
+
+    async def test_a_key_that_is_added_while_its_job_ends_is_added_once(self, bench: Bench) -> None:
+        """Before, during and after: every repetition of an event finds the first."""
+        added: list[bool] = []
+
+        async def hammer() -> None:
+            for _ in range(5):
+                for n in range(10):
+                    added.append(await bench.add(f"k{n}"))  # noqa: PERF401 - one after the other
+
+        async def work() -> None:
+            for _ in range(30):
+                await bench.drain()
+
+        await asyncio.gather(*(hammer() for _ in range(8)), work())
+        await bench.drain()
+
+        assert sum(added) == 10
+        assert sorted(bench.keys()) == [f"k{n}" for n in range(10)]
+
+    async def test_units_that_run_at_once_do_not_see_each_other(self, bench: Bench) -> None:
+        """Of many units that count and add, each has its own number, and its job is there if it was kept."""
+
+        def unit(conn: Connection, n: int) -> int:
+            number = next_number(conn, "T1", "a")
+            bench.work.add(conn, "note", f"k{number}", {"n": n})
+            if n % 3 == 0:
+                raise LookupError
+            return number
+
+        results = await asyncio.gather(
+            *(bench.store.run(partial(unit, n=n)) for n in range(60)), return_exceptions=True
+        )
+        await bench.drain()
+        kept = sorted(result for result in results if isinstance(result, int))
+
+        assert kept == list(range(1, 41))
+        assert sorted(bench.keys()) == sorted(f"k{n}" for n in kept)
 
 
 def _ignore(_: bool) -> None:  # noqa: FBT001

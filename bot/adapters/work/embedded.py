@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.adapters.work.attempts import TRIES
 from bot.ports import Clock
 from bot.store import jobs
 from bot.store.hooks import after_commit, can_hook
-from bot.store.jobs import Claim, Claimed, DeadLetter
-
-TRIES: Final = 8
-"""Attempts before a job is a dead letter."""
-
-KEPT: Final = timedelta(days=7)
-"""How long a finished job's key stays known."""
-
-_PURGED_AT_ONCE: Final = 500  # so that a purge never keeps events waiting for long
+from bot.store.jobs import Claim, Claimed, DeadLetter, NewJob
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
     """What `add` may do with the runner of this process, so that new work need not be looked for.
 
-    `has_room` is asked on the writer's thread; `take` and `wake` are called on the loop, after the commit.
+    `has_room` is asked within a transaction; `take` and `wake` are called after its commit.
     """
 
     owner: str
@@ -35,6 +28,9 @@ class Worker:
     has_room: Callable[[], bool]
     take: Callable[[Claimed], None]
     wake: Callable[[datetime], None]
+    # Lanes in which something may wait behind a job that was claimed at birth. They change within transactions, whether
+    # these are committed or not: a lane too many costs a look, one too few a wait for the next poll.
+    awaited: set[str] = field(default_factory=set)
 
 
 class EmbeddedWork:
@@ -66,20 +62,19 @@ class EmbeddedWork:
         if lane is not None and at is not None:
             raise ValueError("a job with a time has no lane: when due it may add one that has")
         now = self._clock.now()
+        new = NewJob(kind, key, payload, lane, now if at is None else at, TRIES)
         worker = self._worker if can_hook(conn) else None
-        if worker is not None and at is None and worker.has_room() and not (lane and jobs.is_lane_busy(conn, lane)):
-            claim = Claim(worker.owner, now + worker.lease)
-            born = jobs.add_claimed(
-                conn, claim, kind=kind, key=key, payload=payload, lane=lane, run_at=now, allowed=TRIES
-            )
-            if born is not None:
-                after_commit(conn, lambda: worker.take(born))
-            return born is not None
-        added = jobs.add(
-            conn, kind=kind, key=key, payload=payload, lane=lane, run_at=now if at is None else at, allowed=TRIES
-        )
+        if worker is not None and at is None:
+            if worker.has_room() and not (lane and jobs.is_lane_busy(conn, lane)):
+                born = jobs.add_claimed(conn, new, Claim(worker.owner, now + worker.lease))
+                if born is not None:
+                    after_commit(conn, lambda: worker.take(born))
+                return born is not None
+            if lane is not None:
+                worker.awaited.add(lane)
+        added = jobs.add(conn, new)
         if added:
-            self._wake(conn, now if at is None else at)
+            self._wake(conn, new.run_at)
         return added
 
     def cancel(self, conn: Connection, key: str) -> bool:
@@ -87,10 +82,10 @@ class EmbeddedWork:
 
         Its key is free again.
         """
-        cancelled = jobs.cancel(conn, key)
-        if cancelled:
-            self._wake(conn, self._clock.now())  # it may have been the head of a lane
-        return cancelled
+        if not jobs.cancel(conn, key):
+            return False
+        self._wake(conn, self._clock.now())  # it may have been the head of a lane
+        return True
 
     def move(self, conn: Connection, key: str, at: datetime) -> bool:
         """Give a waiting job another time; False if there is none, or if it has a lane."""
@@ -104,20 +99,16 @@ class EmbeddedWork:
         return jobs.pending(conn, prefix)
 
     def dead(self, conn: Connection) -> list[DeadLetter]:
-        """The dead letters, oldest first."""
+        """The dead letters, in the order in which they were given up."""
         return jobs.dead(conn)
 
     def retry(self, conn: Connection, key: str) -> bool:
         """Try a dead letter again, at the end of its lane; False if there is none with this key."""
         now = self._clock.now()
-        revived = jobs.revive(conn, key, now, TRIES)
-        if revived:
-            self._wake(conn, now)
-        return revived
-
-    def purge(self, conn: Connection) -> int:
-        """Forget some of the jobs that were done 7 days ago or earlier; how many. To be repeated until it says 0."""
-        return jobs.purge(conn, self._clock.now() - KEPT, _PURGED_AT_ONCE)
+        if jobs.revive(conn, key, now, TRIES) is None:
+            return False
+        self._wake(conn, now)
+        return True
 
     def _wake(self, conn: Connection, at: datetime) -> None:
         worker = self._worker
