@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from typing import Final
 
 _log = logging.getLogger(__name__)
@@ -51,7 +51,10 @@ class ForeignDetector:
         if self._end is not None:
             self._end.cancel()
         if self._child is None or self._child.returncode is not None:
-            self._child = await asyncio.create_subprocess_exec(sys.executable, "-m", _MODULE, stdin=PIPE, stdout=PIPE)
+            # What it says when it dies may hold the message.
+            self._child = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", _MODULE, stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+            )
         child = self._child
         try:
             assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018 - both are pipes

@@ -25,7 +25,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import paths
 from bot.adapters.clock import SystemClock
-from bot.cli.doctor_data import database_check, knowledge_check, knowledge_links
+from bot.cli.doctor_data import knowledge_check, knowledge_links
+from bot.cli.doctor_database import database_checks
 from bot.cli.findings import Check, Finding, Level
 from bot.desk import Desk, IdForm, check_against, load
 from bot.document import DocumentError
@@ -50,7 +51,7 @@ def command(args: argparse.Namespace) -> int:
     """Check the desk of this environment."""
     settings, _ = read(os.environ, serve=True)
     programmes = knowledge_links(settings)
-    checks = [knowledge_check(settings), database_check(settings)]
+    checks = [knowledge_check(settings), *database_checks(settings, SystemClock())]
     return asyncio.run(
         run(
             args,
@@ -128,9 +129,14 @@ def has_failed(findings: Iterable[Finding]) -> bool:
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """The findings for a machine: {"ok": bool, "findings": [{"level", "what", "mend"}]}."""
-    report = {"ok": not has_failed(findings), "findings": [asdict(finding) for finding in findings]}
+    """The findings for a machine: {"ok": bool, "findings": [{"level", "what", "mend"}]}, with `figures` if any."""
+    report = {"ok": not has_failed(findings), "findings": [_as_object(finding) for finding in findings]}
     return json.dumps(report, ensure_ascii=False, indent=2)
+
+
+def _as_object(finding: Finding) -> dict[str, Any]:
+    whole = asdict(finding)
+    return whole if finding.figures else {name: value for name, value in whole.items() if name != "figures"}
 
 
 def settings_checks(problems: Sequence[str]) -> list[Check]:

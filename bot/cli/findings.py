@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -18,11 +18,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found; `mend` says how to mend it and is empty where nothing is to be done."""
+    """What a check found; `mend` says how to mend it and is empty where nothing is to be done.
+
+    `figures` are what it measured, for machines: `--json` shows them where there are any.
+    """
 
     level: Level
     what: str
     mend: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         line = f"{self.level:<4}  {self.what}"
