@@ -34,6 +34,9 @@ from bot.understand.reader import Reader
 Progress: TypeAlias = Callable[[int, int, str], None]
 """Told how many of how many models are fitted, and the name of the last one."""
 
+OnFit: TypeAlias = Callable[[subprocess.Popen[str]], None]
+"""Told of the child process that fits; whoever stops waiting for it may kill it."""
+
 _UNDERSTAND: Final = Path(__file__).parent / "understand"
 _FIT_MODULE: Final = "bot.understand.fit"
 
@@ -60,6 +63,7 @@ def open_edition(
     link_of: LinkOf = lambda _programme, _link: None,
     has_desk: bool = False,
     progress: Progress = lambda _done, _of, _name: None,
+    on_fit: OnFit = lambda _child: None,
 ) -> Edition:
     """Load the knowledge, fit it if it is new, and make it ready.
 
@@ -74,12 +78,12 @@ def open_edition(
     knowledge = load(knowledge_dir)
     rules.verify(knowledge)
     decision = decide.load(knowledge_dir)
-    models = ensure_models(knowledge, knowledge_dir, cache_dir, progress)
+    models = ensure_models(knowledge, knowledge_dir, cache_dir, progress, on_fit)
     try:
         reader = _reader(knowledge, models, decision)
     except (OSError, ValueError, KeyError, BadZipFile):  # a cleaner was here, or the disk was full: made again
         shutil.rmtree(models, ignore_errors=True)
-        reader = _reader(knowledge, ensure_models(knowledge, knowledge_dir, cache_dir, progress), decision)
+        reader = _reader(knowledge, ensure_models(knowledge, knowledge_dir, cache_dir, progress, on_fit), decision)
     renderer = Renderer(knowledge, Catalogues(locales_dir), link_of, has_desk=has_desk)
     return Edition(knowledge, reader, Conversation(knowledge, reader), renderer)
 
@@ -89,13 +93,20 @@ def _reader(knowledge: Knowledge, models: Path, decision: Decision) -> Reader:
     return Reader(knowledge, LanguageModel(_arrays(models / "language.npz")), intents, decision)
 
 
-def ensure_models(knowledge: Knowledge, knowledge_dir: Path, cache_dir: Path, progress: Progress) -> Path:
+def ensure_models(
+    knowledge: Knowledge,
+    knowledge_dir: Path,
+    cache_dir: Path,
+    progress: Progress,
+    on_fit: OnFit = lambda _child: None,
+) -> Path:
     """The folder of this version's models; fitted now if need be. Raises FitFailed."""
     folder = cache_dir / "models" / _version(knowledge)
     if folder.is_dir():
         return folder
     command = [sys.executable, "-m", _FIT_MODULE, str(knowledge_dir), str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:  # noqa: S603
+        on_fit(child)
         for line in child.stdout or ():
             done, of, name = line.split()
             progress(int(done), int(of), name)
