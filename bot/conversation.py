@@ -63,6 +63,7 @@ _ACTIONS: Final = {
     "report-translation": (Outcome.REPORT, None),
     "book-meeting": (Outcome.BOOKING, "support"),
     "book-training": (Outcome.BOOKING, "training"),
+    "delete-data": (Outcome.PRIVACY, None),
 }
 _MEETING_KINDS: Final = {
     "cyberday.training": "training",
@@ -71,7 +72,7 @@ _MEETING_KINDS: Final = {
 }
 _SMALL_TALK: Final = frozenset({Outcome.GREETING, Outcome.THANKS, Outcome.HELP})
 _MISSES: Final = frozenset({Outcome.FALLBACK, Outcome.CHOICES})
-_ASIDES: Final = frozenset({*_SMALL_TALK, Outcome.TOPICS, Outcome.LANGUAGE, Outcome.HUMAN})
+_ASIDES: Final = frozenset({*_SMALL_TALK, Outcome.TOPICS, Outcome.LANGUAGE, Outcome.HUMAN, Outcome.PRIVACY})
 """What is no question: a person who is asked to help is given the one before it."""
 
 _SURELY_ELSE: Final = 0.95
@@ -363,6 +364,32 @@ class Conversation:
         """What a click on a likely value, or a form with all values, leads to: the rule computed with them."""
         computed = self.computing.with_slots(reply, told, today)
         return self._take(computed, thread, person, channel, None, "")
+
+    def fitted(self, reply: Reply) -> Reply:
+        """A reply of another day as the knowledge has it now: its entry may have gone, or be a draft."""
+        if reply.programme not in self.knowledge.programmes:
+            reply = replace(reply, programme=None)
+        unknown = Reply(Outcome.FALLBACK, reply.language, reply.programme)
+        if reply.entry is None:
+            choices = tuple(choice for choice in reply.choices if self._is_known(choice))
+            return replace(reply, choices=choices) if choices or not reply.choices else unknown
+        if self.knowledge.entry(reply.entry) is None:
+            return unknown
+        now = self._of_entry(replace(reply, notice=None, languages=()), reply.entry)
+        is_same = now.notice is None and now.outcome is reply.outcome and reply.notice is not Notice.DRAFT
+        return reply if is_same else replace(now, result={}, says=(), unsettled=(), asks_for=(), suggestions=())
+
+    def current(self, reply: Reply, today: date) -> Reply:
+        """A reply of another day as it would be given today: what was computed counts from today."""
+        reply = self.fitted(reply)
+        if reply.outcome is not Outcome.RULE or not reply.result or reply.asks_for or reply.notice is not None:
+            return reply
+        return self.computing.with_slots(reply, reply.slots, today)
+
+    def _is_known(self, choice: str) -> bool:
+        if choice.startswith(PROGRAMME_PREFIX):
+            return choice.removeprefix(PROGRAMME_PREFIX) in self.knowledge.programmes
+        return self.knowledge.entry(choice) is not None
 
     def in_language(self, reply: Reply, language: Language, today: date) -> Reply:
         """The same reply in another language; an entry that is not released in it says so."""

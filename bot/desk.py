@@ -23,6 +23,8 @@ VERSION: Final = 1
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # in the order of date.weekday()
 MEETING_KINDS: Final = ("support", "training")
 DEFAULT_TRANSLATIONS: Final = "default"
+TEXTS: Final = "texts"
+TEXTS_KEPT: Final = timedelta(days=90)  # where the file does not say
 ANSWER_MODES: Final = ("mentions", "questions")
 SECTIONS: Final = (
     "version",
@@ -43,6 +45,7 @@ SECTIONS: Final = (
 
 _SPAN: Final = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
 _MINUTES_A_DAY: Final = 24 * 60
+_A_DAY: Final = timedelta(days=1)
 _DURATION: Final = re.compile(r"([0-9]{1,5})([mhd])")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
@@ -258,6 +261,11 @@ class Desk:
             is_partner=partner is not None,
         )
 
+    @property
+    def texts_kept(self) -> timedelta | None:
+        """How long what people wrote, and what the bot replied, is kept; None: for good."""
+        return self.retention.get(TEXTS, TEXTS_KEPT)
+
     def link(self, programme: str, id_: str) -> str | None:
         """The address that stands behind a link of a programme, or None while it is not set."""
         return self.links.get(programme, {}).get(id_)
@@ -375,7 +383,7 @@ class _Reader:
             hosts=_hosts(root.get("hosts")),
             meetings=_meetings(root.get("meetings")),
             links={programme: self._links(field_) for programme, field_ in links.keys().items()},
-            retention={kind: _duration(field_, least=1) for kind, field_ in root.get("retention").keys().items()},
+            retention={kind: _kept(field_) for kind, field_ in root.get("retention").keys().items()},
             file=root.file,
             lines=self._lines,
         )
@@ -615,6 +623,13 @@ def _duration(field_: Field, *, least: int = 0) -> timedelta | None:
         field_.wrong("no duration; write a number of minutes, hours or days, such as 30m, 4h or 90d")
         return None
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _kept(field_: Field) -> timedelta | None:
+    kept = _duration(field_, least=1)
+    if kept is not None and kept < _A_DAY:
+        field_.wrong("shorter than a day, for m is minutes; write a number of days, such as 90d")
+    return kept
 
 
 def _needed_duration(field_: Field, *, least: int = 0) -> timedelta:

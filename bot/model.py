@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     HELP = "help"
     TOPICS = "topics"
     LANGUAGE = "language"
+    PRIVACY = "privacy"
 
 
 class Notice(StrEnum):
@@ -49,6 +50,13 @@ class Notice(StrEnum):
     UNREAD = "unread"  # what was answered to a question of ours could not be read
     LEFT_OPEN = "left-open"  # the person does not know what we asked
     NOT_YOURS = "not-yours"  # somebody else's values
+    NOT_YOUR_DATA = "not-your-data"  # only whoever asked for it can have their data deleted
+    ERASED = "erased"  # said in public, where a person has confirmed that their data be deleted
+    MOVED_ON = "moved-on"  # a control whose time has passed
+    GONE = "gone"  # a message of which nothing is kept any more
+    NOT_YET = "not-yet"  # a message that is not known to be posted yet
+    NO_FORM = "no-form"  # Slack has not opened the form
+    NO_SUCH_DAY = "no-such-day"  # a day with which nothing can be computed
 
 
 class Place(StrEnum):

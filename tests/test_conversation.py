@@ -279,3 +279,94 @@ def test_the_words_of_a_long_message_are_read_to_a_limit(talk: Conversation) -> 
     assert turn.reply is not None
     assert turn.reply.notice is Notice.TOO_LONG
     assert len(turn.thread.question) <= 8_000
+
+
+DELETE_MY_DATA = {
+    "en": (
+        "Please remove my data",
+        "can you erase my data",
+        "could you remove all my info",
+        "GDPR: delete my data",
+        "I want out, wipe everything you have on me",
+        "pls delete all my messages you stored",
+        "how do i delete my data here",
+    ),
+    "fr": (
+        "merci de supprimer mes données",
+        "je veux qu'on efface mes données",
+        "supprime toutes mes infos",
+        "oubliez tout sur moi",
+        "tu peux effacer mes messages ?",
+    ),
+    "de": (
+        "bitte meine daten löschen",
+        "lösch alles über mich",
+        "DSGVO: bitte löscht meine Daten",
+        "könnt ihr meine persönlichen daten entfernen",
+        "lösche alle meine nachrichten bei dir",
+    ),
+    "fi": (
+        "poista mun kaikki tiedot",
+        "voitko poistaa tietoni",
+        "haluan et mun tiedot poistetaan",
+        "unohda kaikki minusta",
+        "voisitko pyyhkiä tietoni",
+    ),
+}
+NOT_MY_DATA = (
+    # Users, accounts, trials, boards, deals, customers: the product's, and not what the bot keeps of somebody.
+    "How do I delete a user?",
+    "How do I delete my account?",
+    "delete my trial account",
+    "How do I delete a board?",
+    "Can I delete my deal registration?",
+    "How do I remove a team member?",
+    "Is the customer's data deleted after the trial?",
+    "How do I handle a GDPR deletion request from a customer?",
+    "Where does Cyberday keep the data?",
+    "I want to cancel my membership",
+    "never mind, forget what I said",
+    "Comment supprimer un utilisateur ?",
+    "Comment supprimer mon compte ?",
+    "Supprimer mon compte d'essai",
+    "Comment effacer un tableau ?",
+    "Comment supprimer une affaire ?",
+    "Où sont hébergées nos données ?",
+    "Les données du client sont-elles effacées après l'essai ?",
+    "Wie lösche ich einen Benutzer?",
+    "Wie lösche ich mein Konto?",
+    "Mein Testkonto löschen",
+    "Wie lösche ich ein Board?",
+    "Wie lösche ich einen Deal?",
+    "Werden die Kundendaten nach der Testphase gelöscht?",
+    "Wie lösche ich einen Kunden aus der Übersicht?",
+    "Miten poistan käyttäjän?",
+    "Miten poistan tilini?",
+    "poista kokeilutilini",
+    "Miten poistan taulun?",
+    "Miten poistan kaupan?",
+    "Poistetaanko asiakkaan tiedot kokeilun jälkeen?",
+    "Miten käsittelen asiakkaan GDPR-poistopyynnön?",
+)
+MIRO = Channel("C2", programmes=("miro",))
+
+
+@pytest.mark.parametrize(("language", "text"), [(one, text) for one, texts in DELETE_MY_DATA.items() for text in texts])
+def test_whoever_wants_their_data_deleted_is_understood(talk: Conversation, language: str, text: str) -> None:
+    """In every programme's channel and in a direct message, in their language; the thread's question stays."""
+    for channel in (CYBERDAY, MIRO, DIRECT):
+        turn = talk.reply_to(_question(text, channel, mentions_bot=True), replace(ANNS, language=None), ANN)
+
+        assert turn.reply is not None
+        assert (turn.reply.outcome, turn.reply.language) == (Outcome.PRIVACY, language)
+        assert turn.thread.question == TRIAL
+
+
+@pytest.mark.parametrize("text", NOT_MY_DATA)
+def test_deleting_things_of_the_product_is_another_matter(talk: Conversation, text: str) -> None:
+    """Whatever is said to it, it is not the offer to delete what is kept of the person."""
+    for channel in (CYBERDAY, MIRO, DIRECT):
+        reply = talk.reply_to(_question(text, channel, mentions_bot=True), NEW, ANN).reply
+
+        assert reply is not None
+        assert reply.outcome is not Outcome.PRIVACY

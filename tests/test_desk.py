@@ -162,6 +162,7 @@ links:
         ("links: {cyberday: {a: 'https://[x'}}", "links.cyberday.a"),
         ("retention: {texts: forever}", "retention.texts"),
         ("retention: {texts: 90}", "retention.texts"),
+        ("retention: {texts: 90m}", "retention.texts"),
     ],
 )
 def test_faults(tmp_path, text, place):
@@ -307,3 +308,12 @@ links:
         (7, "links.miro", True),
         (8, "links.cyberday", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("retention", "kept"),
+    [("", timedelta(days=90)), ("retention: {texts: 30d}", timedelta(days=30)), ("retention: {texts: null}", None)],
+)
+def test_texts_are_kept_for_as_long_as_the_file_says(tmp_path, retention, kept):
+    """90 days where it says nothing; null is for good."""
+    assert desk_of(tmp_path, f"version: 1\n{retention}\n").texts_kept == kept

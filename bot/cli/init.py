@@ -392,7 +392,8 @@ version: {version}
 # The addresses behind the words that answers link. Without one, an answer names the help article instead.
 {links}
 
-# How long data is kept.
+# How long what people write and what the bot replies is kept, counted from the last time it was touched; looked after
+# once a day. null keeps it for good. Counts without names always stay.
 {retention}
 """
 

@@ -30,6 +30,7 @@ _ACTIONS: Final = {
     Outcome.TOPICS: "topics",
     Outcome.LANGUAGE: "language",
     Outcome.REPORT: "report-translation",
+    Outcome.PRIVACY: "delete-data",
 }
 
 

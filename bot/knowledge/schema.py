@@ -21,6 +21,7 @@ ACTIONS: Final = (
     "report-translation",
     "book-meeting",
     "book-training",
+    "delete-data",
 )
 LONGEST_TITLE: Final = 60  # characters: fits a button, a menu and one line of a phone
 ACTION_PREFIX: Final = "action."

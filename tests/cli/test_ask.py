@@ -138,7 +138,7 @@ def test_the_json_of_a_reply_with_everything_in_it():
 def test_the_outcome_words():
     """They are part of the contract."""
     assert " ".join(Outcome) == (
-        "answer rule choices fallback report booking human status greeting thanks help topics language"
+        "answer rule choices fallback report booking human status greeting thanks help topics language privacy"
     )
 
 
@@ -151,6 +151,7 @@ def test_each_kind_of_reply_has_its_outcome(batch, edition, question):
         "fallback": edition.knowledge.outside["en"].far[0],
         "booking": question("cyberday.training", "en"),
         "report": question("cyberday.translation-errors", "en"),
+        "privacy": question("action.delete-data", "en"),
         **{name: question(f"action.{name}", "en") for name in PLAIN_ACTIONS},
     }
 

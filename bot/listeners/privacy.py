@@ -1,0 +1,190 @@
+"""People's data goes: when they confirm it, when it is old, when the workspace removes the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import Final
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy import Connection
+
+from bot.listeners import effects
+from bot.listeners.changes import Clicked, Step, change
+from bot.listeners.clicks import Click
+from bot.listeners.effects import Origin
+from bot.listeners.incoming import lane
+from bot.listeners.registry import listen
+from bot.listeners.services import Services
+from bot.model import DEFAULT_LANGUAGE, Job, Notice, Outcome, PersonId, Place, Reply, Thread
+from bot.ports import Handler, RetryLater, Unit
+from bot.render import messages as controls
+from bot.render.cards import withdrawn_card
+from bot.store import codec, privacy
+from bot.store.privacy import ERASURE, LIFECYCLE, RETENTION, WITHDRAWAL, Cause
+
+RECEIPT: Final = "receipt"
+
+_AT: Final = time(2, tzinfo=UTC)  # when old data goes: at night where the desk is likely to be
+_APART: Final = timedelta(hours=1)  # a job that is due by a clock ahead of ours must not plan its own night again
+_PATIENCE: Final = 6  # attempts in which other work of the person is waited for, two minutes in all
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the confirmation."""
+    step = Step(lambda conn, clicked: _confirmed(conn, services, clicked))
+
+    async def confirm(click: Click) -> None:
+        await change(services, click, step)
+
+    listen(app, services, {controls.ERASE_DATA: confirm})
+
+
+def handlers(services: Services) -> Mapping[str, Handler]:
+    """The kinds of work, and who carries them out."""
+    return {
+        ERASURE: _erasure_job(services),
+        LIFECYCLE: _lifecycle_job(services),
+        RECEIPT: _receipt_job(services),
+        RETENTION: _retention_job(services),
+        WITHDRAWAL: _withdrawal_job(services),
+    }
+
+
+def _confirmed(conn: Connection, services: Services, clicked: Clicked) -> None:
+    """Have the data erased; once for a message, however often it is pressed."""
+    message = clicked.message
+    if message.asker != clicked.person.id:  # a message of nobody's is nobody's to confirm
+        return
+    payload = {
+        "team": message.asker.team,
+        "user": message.asker.user,
+        "channel": message.channel,
+        "ts": message.ts,
+        "thread_ts": message.thread_ts,
+        "language": clicked.language,
+        "direct": clicked.channel.place is Place.DIRECT,
+    }
+    services.work.add(conn, ERASURE, f"{ERASURE}:{services.workspace}:{message.channel}:{message.ts}", payload)
+
+
+def _erasure_job(services: Services) -> Handler:
+    """Deletes all that is kept of a person in one transaction, and tells them alone its number."""
+
+    async def erase(job: Job) -> Unit[None]:
+        payload, begun = job.payload, services.clock.now()
+        who = PersonId(payload["team"], payload["user"])
+        # A card that is just being posted could not be found again, and would show their words for good.
+        if job.attempts <= _PATIENCE and await services.store.read(partial(privacy.is_busy, who=who)):
+            raise RetryLater("work of the person is under way", 2.0**job.attempts)
+        found = await privacy.rows_of(services.store, lambda owner: owner == who, begun)
+
+        def unit(conn: Connection) -> None:
+            erased = privacy.erase(
+                conn,
+                services.workspace,
+                who,
+                found,
+                asked_at=job.first_try,
+                now=services.clock.now(),
+                cause=Cause.PERSON,
+            )
+            privacy.withdraw(conn, services.work, services.workspace, erased.cards)
+            _tell(conn, services, job, erased.number)
+
+        return unit
+
+    return erase
+
+
+def _tell(conn: Connection, services: Services, job: Job, number: int) -> None:
+    """The number for the person alone. Their message shows no button any more; nothing of it is kept."""
+    payload = job.payload
+    reply = Reply(Outcome.PRIVACY, payload["language"], result={"number": number})
+    public = replace(reply, notice=Notice.ERASED, result={})
+    shown = {
+        "channel": payload["channel"],
+        "ts": payload["ts"],
+        "reply": codec.dump(reply if payload["direct"] else public),
+    }
+    services.work.add(conn, RECEIPT, f"{RECEIPT}:{job.key}", shown, lane=lane(payload["channel"], payload["thread_ts"]))
+    if not payload["direct"]:
+        thread = Thread(payload["channel"], payload["thread_ts"])
+        effects.whisper(conn, services, reply, thread, Origin(job.key, PersonId(payload["team"], payload["user"])))
+
+
+def _receipt_job(services: Services) -> Handler:
+    """Shows a reply in place of one of our messages, and keeps nothing of it."""
+
+    async def show(job: Job) -> None:
+        message = services.editions.current.renderer.message(codec.load(Reply, job.payload["reply"]))
+        await services.slack.update(
+            channel=job.payload["channel"], ts=job.payload["ts"], text=message.text, blocks=message.blocks
+        )
+
+    return show
+
+
+def _withdrawal_job(services: Services) -> Handler:
+    """Takes a person's name and words out of a card in the support channel."""
+
+    async def redraw(job: Job) -> None:
+        language = services.desk.channel(job.payload["channel"]).language or DEFAULT_LANGUAGE
+        t = services.editions.current.renderer.catalogues[language]
+        message = withdrawn_card(t, number=job.payload["number"])
+        await services.slack.update(
+            channel=job.payload["channel"], ts=job.payload["ts"], text=message.text, blocks=message.blocks
+        )
+
+    return redraw
+
+
+def _lifecycle_job(services: Services) -> Handler:
+    """Deletes what is kept of all people of the workspace: it has removed the app, or taken its token away."""
+
+    async def remove(job: Job) -> Unit[None]:
+        services.is_removed = True
+        workspace = services.workspace
+        await privacy.clear_all(
+            services.store, lambda holding: holding.of_workspace(workspace) if holding.owner else None
+        )
+
+        def unit(conn: Connection) -> None:
+            now = services.clock.now()
+            privacy.record(conn, workspace, asked_at=job.first_try, now=now, cause=Cause.WORKSPACE)
+
+        return unit
+
+    return remove
+
+
+def _retention_job(services: Services) -> Handler:
+    """Deletes what is older than the desk file has it kept, and plans the next time."""
+
+    async def sweep(_: Job) -> Unit[None]:
+        now, kept = services.clock.now(), services.desk.texts_kept
+        if kept is not None:
+            await services.store.run(partial(privacy.date_people, now=now))
+            await privacy.clear_all(services.store, lambda holding: holding.due(now - kept) if holding.due else None)
+        return lambda conn: _plan_next(conn, services)
+
+    return sweep
+
+
+def plan(conn: Connection, services: Services) -> None:
+    """Have old data go tonight, unless it is planned already; for the start of a desk."""
+    if not services.work.pending(conn, f"{RETENTION}:{services.workspace}:"):
+        _plan_next(conn, services)
+
+
+def _plan_next(conn: Connection, services: Services) -> None:
+    at = _next(services.clock.now())
+    services.work.add(conn, RETENTION, f"{RETENTION}:{services.workspace}:{at.date()}", {}, at=at)
+
+
+def _next(now: datetime) -> datetime:
+    soonest = now + _APART
+    at = datetime.combine(soonest.date(), _AT)
+    return at if at >= soonest else at + timedelta(days=1)

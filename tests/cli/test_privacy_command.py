@@ -1,0 +1,196 @@
+"""`partnerdesk privacy`: all that is kept of a person is shown, and erased, by their id; on both databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from bot.__main__ import main
+from bot.model import Outcome, PersonId, Reply, Thread
+from bot.store import handoffs, messages, people, threads, votes
+from bot.store.engine import open_engines
+from bot.store.messages import Message
+from bot.store.migrations import migrate
+from bot.store.privacy import POLICY
+from bot.store.tables import erasure, handoff, job, metadata, person
+from tests.clock import START
+
+ANNE = PersonId("TACME", "UANNE")
+NAMESAKE = PersonId("TOTHER", "UANNE")
+BOB = PersonId("T0HOME", "UBOB")
+TS = "1764144000.000100"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database of each kind, and the environment that names it."""
+    chosen = f"sqlite:///{tmp_path}/desk.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", chosen)
+    return str(chosen)
+
+
+def _do(url: str, unit: Callable[[Connection], Any]) -> Any:
+    engines = open_engines(url)
+    try:
+        migrate(engines.writer)
+        with engines.writer.begin() as conn:
+            return unit(conn)
+    finally:
+        engines.dispose()
+
+
+def _met(conn: Connection, who: PersonId, channel: str, workspace: str = "T0HOME") -> None:
+    """Somebody has asked, voted, and asked for a person."""
+    said = f"What does {who.team} pay?"
+    shown = Message(channel, "1764144001.000100", TS, Reply(Outcome.ANSWER, "fi"), "fi", asker=who)
+    threads.save(conn, workspace, Thread(channel, TS, asker=who, question=said), START)
+    messages.save(conn, workspace, shown)
+    people.remember(conn, workspace, who, language="fi")
+    votes.cast(conn, workspace, channel, TS, who, -1, START)
+    votes.comment(conn, workspace, channel, TS, who, said)
+    handoffs.open_once(conn, workspace, channel, TS, said, who, START)
+    handoffs.place_card(conn, workspace, channel, TS, card_channel="CSUPPORT", card_ts=f"card of {channel}")
+
+
+@pytest.fixture
+def met(url: str) -> str:
+    """A database that knows Anne and Bob."""
+    _do(url, lambda conn: [_met(conn, ANNE, "C1"), _met(conn, BOB, "C2")])
+    return url
+
+
+def _tables(url: str) -> str:
+    return str(_do(url, lambda conn: [conn.execute(select(table)).all() for table in metadata.tables.values()]))
+
+
+def _count(url: str, table: Any) -> int:
+    return len(_do(url, lambda conn: conn.execute(select(table)).all()))
+
+
+def test_all_that_is_kept_is_exported(met: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every table's rows of the person as JSON, with what the table holds and how long; nobody else's."""
+    del met
+    code = main(["privacy", "export", "UANNE"])
+    said = capsys.readouterr().out
+    told = json.loads(said)
+    rows = {name: table["rows"] for name, table in told["tables"].items() if table["rows"]}
+
+    assert code == 0
+    assert (told["user"], told["team"]) == ("UANNE", "TACME")
+    assert set(told["tables"]) == {name for name, holding in POLICY.items() if holding.owner}
+    assert set(rows) == {"thread", "message", "vote", "handoff", "person"}
+    assert rows["thread"][0]["state"]["question"] == "What does TACME pay?"
+    assert rows["vote"][0]["at"] == START.isoformat()
+    assert told["tables"]["vote"]["holds"]
+    assert "UBOB" not in said
+
+
+def test_the_export_goes_to_a_file_for_the_operator_alone(
+    met: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody else on the machine can read it; nothing of it is printed."""
+    del met
+    main(["privacy", "export", "UANNE", "--json", str(tmp_path / "anne.json")])
+
+    assert json.loads((tmp_path / "anne.json").read_text(encoding="utf-8"))["user"] == "UANNE"
+    assert (tmp_path / "anne.json").stat().st_mode & 0o777 == 0o600
+    assert capsys.readouterr().out == ""
+
+
+def test_erasing_shows_what_goes_and_does_it(met: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rows by table, then the number; nothing of the person is left, and everything of others."""
+    code = main(["privacy", "erase", "UANNE", "--yes"])
+    shown, done, cards = capsys.readouterr().out.splitlines()
+    left = _tables(met)
+
+    assert code == 0
+    assert shown == "UANNE of TACME: 1 thread, 1 message, 1 vote, 1 handoff, 1 person."
+    assert done == "PRIV-1: erased 1 thread, 1 message, 1 vote, 1 handoff, 1 person."
+    assert "cards" in cards
+    assert "ANNE" not in left
+    assert "TACME" not in left
+    assert "What does T0HOME pay?" in left
+    assert _do(met, lambda conn: conn.execute(select(erasure.c.cause)).scalars().all()) == ["operator"]
+
+
+def test_the_desk_that_runs_takes_the_words_out_of_the_cards(met: str) -> None:
+    """What the command cannot do, since it does not speak to Slack, waits as work; it names nobody."""
+    main(["privacy", "erase", "UANNE", "--yes"])
+    (row,) = _do(met, lambda conn: conn.execute(select(job)).all())
+
+    assert row.kind == "withdrawal"
+    assert row.payload == {"channel": "CSUPPORT", "ts": "card of C1", "number": 1}
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("yes\n", 0, 1), ("Y\n", 1, 2), ("\n", 1, 2), ("", 1, 2)])
+def test_it_asks_first(
+    met: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: str, code: int, left: int
+) -> None:
+    """Anything but yes leaves everything as it is, and says so by the exit code."""
+    (tmp_path / "typed").write_text(answer)
+    with (tmp_path / "typed").open() as typed:
+        monkeypatch.setattr("sys.stdin", typed)
+        assert main(["privacy", "erase", "UANNE"]) == code
+
+    assert _count(met, handoff) == left
+
+
+def test_two_people_with_one_id_are_told_apart(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --team nothing is done and both teams are named; with it the other one is left alone."""
+    _do(url, lambda conn: [_met(conn, ANNE, "C1"), _met(conn, NAMESAKE, "C2")])
+    unsure = main(["privacy", "erase", "UANNE", "--yes"])
+    told = capsys.readouterr().err
+    code = main(["privacy", "erase", "UANNE", "--team", "TOTHER", "--yes"])
+
+    assert (unsure, code) == (2, 0)
+    assert "TACME, TOTHER" in told
+    assert "--team" in told
+    assert _do(url, lambda conn: conn.execute(select(person.c.team)).scalars().all()) == ["TACME"]
+
+
+def test_a_person_met_in_two_workspaces_is_erased_in_both(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each has its own numbers."""
+    _do(url, lambda conn: [_met(conn, ANNE, "C1"), _met(conn, ANNE, "C1", "T9HOME")])
+    main(["privacy", "erase", "UANNE", "--yes"])
+
+    assert capsys.readouterr().out.count("PRIV-1: erased 1 thread") == 2
+    assert _count(url, person) == 0
+
+
+@pytest.mark.parametrize("act", ["export", "erase"])
+def test_of_a_stranger_nothing_is_kept(met: str, capsys: pytest.CaptureFixture[str], act: str) -> None:
+    """That is said, and is no failure."""
+    code = main(["privacy", act, "UNOBODY"])
+    said = capsys.readouterr().out
+
+    assert code == 0
+    assert (
+        "Nothing is kept" in said
+        if act == "erase"
+        else not any(json.loads(said)["tables"][name]["rows"] for name in ("thread", "person"))
+    )
+    assert _count(met, erasure) == 0
+
+
+@pytest.mark.parametrize("given", [["anne"], ["UANNE", "--team", "acme"]])
+def test_what_is_no_id_is_a_usage_error(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Said in one line, before anything is opened."""
+    assert main(["privacy", "erase", *given]) == 2
+    assert "copy it from Slack" in capsys.readouterr().err
+
+
+def test_without_a_database_none_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped path must not look like an empty desk."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
+
+    assert main(["privacy", "export", "UANNE"]) == 1
+    assert "there is no database yet" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,384 @@
+"""People's data: deleted when they confirm it, when it is old, and when the workspace removes the app."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.store.privacy import POLICY, RETENTION
+from bot.store.tables import erasure, handoff, job, message, person, tally, thread, vote
+from tests import payloads
+from tests.scenarios.world import DESK, MONDAY, World, actions, clock_at, control, shown, world
+from tests.stub_slack import BOT_USER, Cut, Error, StubMessage
+
+TRIAL = "How long does the extended trial last?"
+SECRET_QUESTION = "How long does the extended trial last for Zanzibar Ltd?"
+ASKED = {
+    "en": "Please delete my data",
+    "fr": "Supprimez mes données, s'il vous plaît",
+    "de": "Bitte löschen Sie meine Daten",
+    "fi": "Poista tietoni, kiitos",
+}
+SEEN_ALONE = {
+    "en": "Your data is deleted. The deletion has the number PRIV-1.",
+    "fr": "Vos données sont supprimées. La suppression porte le numéro PRIV-1.",
+    "de": "Ihre Daten sind gelöscht. Die Löschung hat die Nummer PRIV-1.",
+    "fi": "Tietosi on poistettu. Poiston numero on PRIV-1.",
+}
+
+
+SEEN_BY_ALL = {
+    "en": "This was confirmed, and the data is deleted.",
+    "fr": "C'est confirmé : les données sont supprimées.",
+    "de": "Das wurde bestätigt: Die Daten sind gelöscht.",
+    "fi": "Pyyntö on vahvistettu, ja tiedot on poistettu.",
+}
+
+
+async def _offer(w: World, channel: str = "CCYBER", user: str = "U1", *, team: str = "T0HOME") -> StubMessage:
+    """The message with the button, after somebody has asked for it."""
+    return await w.only(channel, await w.mention(channel, user, ASKED["en"], team=team))
+
+
+async def _dump(w: World) -> str:
+    """All that the database holds, as text."""
+    return json.dumps({name: await w.rows(holding.table) for name, holding in POLICY.items()}, default=str)
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    """Wait for what the desk does of itself."""
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline, "waited in vain"
+        await asyncio.sleep(0.002)
+
+
+async def _lived(w: World) -> str:
+    """Two people who have asked, voted, commented, been handed over and chosen a language; U1's thread."""
+    for user in ("U2", "U1"):
+        ts = await w.mention("CCYBER", user, SECRET_QUESTION if user == "U1" else TRIAL)
+        answer = await w.only("CCYBER", ts)
+        await w.press(answer, "answer.unhelpful", user)
+        await w.submit(w.slack.opened[-1], user, comment=f"Not what {user} needs")
+        await w.press(answer, "human.ask", user)
+        await w.settle()
+    await w.mention("CCYBER", "U1", "in English please")
+    await w.settle()
+    return ts
+
+
+@pytest.mark.parametrize("language", list(ASKED))
+async def test_it_is_said_what_goes_and_what_stays(tmp_path: Path, language: str) -> None:
+    """In the person's language, with a red button that asks once more; nothing is deleted by asking alone."""
+    async with world(tmp_path) as w:
+        offer = await w.only("CCYBER", await w.mention("CCYBER", "U1", ASKED[language]))
+        button = control(offer, "privacy.erase")
+
+        assert actions(offer) == ["privacy.erase"]
+        assert button["style"] == "danger"
+        assert button["confirm"]["style"] == "danger"
+        assert "Slack" in offer.text
+        assert await w.rows(thread)
+        assert await w.rows(erasure) == []
+
+
+@pytest.mark.parametrize("language", list(ASKED))
+async def test_confirmed_it_is_deleted_and_numbered(tmp_path: Path, language: str) -> None:
+    """The person alone reads the number, in their language; the button is gone, and what stays tells nothing."""
+    async with world(tmp_path) as w:
+        offer = await w.only("CCYBER", await w.mention("CCYBER", "U1", ASKED[language]))
+        await w.press(offer, "privacy.erase", "U1")
+        (alone,) = await w.whispers("U1")
+
+        assert alone.text == SEEN_ALONE[language]
+        assert actions(offer) == []
+        assert offer.text == SEEN_BY_ALL[language]
+        assert len(w.slack.messages("CCYBER")) == 1
+
+
+async def test_nothing_of_the_person_is_left(tmp_path: Path) -> None:
+    """In no table: neither their id nor their words; of others everything is as it was, and so are the counts."""
+    async with world(tmp_path) as w:
+        await _lived(w)
+        before = await w.rows(tally)
+        others = [row for row in await w.rows(vote) if row["user"] == "U2"]
+        await w.press(await _offer(w), "privacy.erase", "U1")
+        left = await _dump(w)
+
+        assert "U1" not in left
+        assert "Zanzibar" not in left
+        assert "Not what U1 needs" not in left
+        assert [row["user"] for row in await w.rows(person)] == ["U2"]
+        assert await w.rows(vote) == others
+        assert len(await w.rows(thread)) == 1
+        assert {row["kind"]: row["n"] for row in before}.items() <= {
+            row["kind"]: row["n"] for row in await w.rows(tally)
+        }.items()
+
+
+async def test_on_postgresql_it_is_the_same(tmp_path: Path, postgres_url: str) -> None:
+    """Nothing of the person is left, the card is withdrawn, and the number is told."""
+    async with world(tmp_path, database_url=postgres_url) as w:
+        await _lived(w)
+        await w.press(await _offer(w), "privacy.erase", "U1")
+        told = await w.whispers("U1")
+        left = await _dump(w)
+
+        assert "U1" not in left
+        assert "Zanzibar" not in left
+        assert "Zanzibar" not in "".join(shown(card.blocks) for card in w.slack.messages("CSUPPORT"))
+        assert SEEN_ALONE["en"] in [one.text for one in told]
+
+
+async def test_the_erasure_is_kept_without_a_name(tmp_path: Path) -> None:
+    """Its number, who wanted it and when; the next one gets the next number."""
+    async with world(tmp_path) as w:
+        for user in ("U1", "U2"):
+            await w.press(await _offer(w, user=user), "privacy.erase", user)
+        rows = await w.rows(erasure)
+
+        assert [(row["number"], row["cause"]) for row in rows] == [(1, "person"), (2, "person")]
+        assert all(row["asked_at"] <= row["done_at"] for row in rows)
+
+
+async def test_open_requests_are_withdrawn(tmp_path: Path) -> None:
+    """The card in the support channel names nobody and quotes nothing any more; the others' cards are untouched."""
+    async with world(tmp_path) as w:
+        await _lived(w)
+        theirs = next(card for card in w.slack.messages("CSUPPORT") if "Zanzibar" in shown(card.blocks))
+        await w.press(await _offer(w), "privacy.erase", "U1")
+        await w.settle()
+
+        assert "Zanzibar" not in shown(theirs.blocks) + theirs.text
+        assert "U1" not in shown(theirs.blocks) + theirs.text
+        assert "REQ-2" in shown(theirs.blocks)
+        assert [row["number"] for row in await w.rows(handoff)] == [1]
+
+
+async def test_only_the_person_can_confirm(tmp_path: Path) -> None:
+    """A colleague, staff, and the namesake of another workspace are told so, alone, and nothing is deleted."""
+    async with world(tmp_path) as w:
+        offer = await _offer(w, "COPEN", "U1", team="TACME")
+        for user, team in (("U7", "TACME"), ("USTAFF", "T0HOME"), ("U1", "TBOREAL")):
+            await w.press(offer, "privacy.erase", user, team=team)
+        await w.settle()
+
+        assert await w.rows(erasure) == []
+        assert len(await w.rows(message)) == 1
+        assert {told.user for told in w.slack.ephemerals} == {"U7", "USTAFF", "U1"}
+        assert all(told.text.startswith("Only whoever asked") for told in w.slack.ephemerals)
+
+
+async def test_confirmed_twice_it_is_one_erasure(tmp_path: Path) -> None:
+    """Pressed twice at once, and again when all is gone."""
+    async with world(tmp_path) as w:
+        offer = await _offer(w)
+        pressed = payloads.block_actions("CCYBER", "U1", "privacy.erase", message_ts=offer.ts, thread=offer.thread_ts)
+        again = payloads.block_actions("CCYBER", "U1", "privacy.erase", message_ts=offer.ts, thread=offer.thread_ts)
+        await asyncio.gather(w.click(pressed), w.click(again))
+        await w.settle()
+        status = await w.click(payloads.block_actions("CCYBER", "U1", "privacy.erase", message_ts=offer.ts))
+
+        assert status == 200
+        assert len(await w.rows(erasure)) == 1
+        assert len([told for told in await w.whispers("U1") if "PRIV-" in told.text]) == 1
+
+
+async def test_in_a_direct_message_the_number_stays_to_be_read(tmp_path: Path) -> None:
+    """Nobody else reads there: it takes the place of the question, and nothing of it is kept."""
+    async with world(tmp_path) as w:
+        ts = await w.direct("D1", "U1", ASKED["en"])
+        await w.settle()
+        offer = next(one for one in w.slack.messages("D1", thread=ts) if "privacy.erase" in actions(one))
+        await w.press(offer, "privacy.erase", "U1")
+        await w.settle()
+
+        assert offer.text == SEEN_ALONE["en"]
+        assert await w.whispers("U1") == []
+        assert '"U1"' not in await _dump(w)
+
+
+async def test_the_bot_goes_on_with_whoever_was_forgotten(tmp_path: Path) -> None:
+    """They are met as if for the first time."""
+    async with world(tmp_path) as w:
+        await w.press(await _offer(w), "privacy.erase", "U1")
+        await w.settle()
+        said = await w.replies("CCYBER", await w.mention("CCYBER", "U1", TRIAL))
+
+        assert len(said) == 1
+        assert [row["user"] for row in await w.rows(person)] == ["U1"]
+
+
+async def test_work_of_the_person_goes_with_the_rest(tmp_path: Path) -> None:
+    """A reply that Slack does not take for now is not posted later; a dead letter of theirs is gone too."""
+    async with world(tmp_path) as w:
+        offer = await _offer(w)
+        w.slack.fail("chat.postMessage", Error("is_archived"))
+        await w.mention("CMIRO", "U1", "What is the Zanzibar bonus of the referral programme?")
+        await w.settle(with_dead=True)
+        dead = [row for row in await w.rows(job) if row["status"] == "dead"]
+        await w.press(offer, "privacy.erase", "U1")
+        await w.settle()
+
+        assert len(dead) == 1
+        assert [row for row in await w.rows(job) if row["kind"] != RETENTION and row["payload"]] == []
+
+
+async def test_work_under_way_is_waited_for(tmp_path: Path) -> None:
+    """A card that may or may not have been posted is found first: else nobody could take its words out again."""
+    async with world(tmp_path) as w:
+        answer = await w.only("CCYBER", await w.mention("CCYBER", "U1", SECRET_QUESTION))
+        offer = await _offer(w)
+        w.slack.fail("chat.postMessage", Cut(stored=True), Cut(stored=True))
+        await w.press(answer, "human.ask", "U1")
+        await _until(lambda: bool(w.slack.messages("CSUPPORT")) and len(w.slack.messages("CCYBER")) > 2)
+        await w.press(offer, "privacy.erase", "U1")
+        await w.settle()
+        (card,) = w.slack.messages("CSUPPORT")
+
+        assert "Zanzibar" not in shown(card.blocks) + card.text
+        assert '"U1"' not in await _dump(w)
+
+
+# The workspace removes the app
+
+
+def _event(kind: str, *, team: str = "T0HOME", **fields: Any) -> dict[str, Any]:
+    body = payloads.event_callback({"type": kind, "event_ts": "1764144000.000100", **fields})
+    return {**body, "team_id": team}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(_event("app_uninstalled"), id="app_uninstalled"),
+        pytest.param(_event("tokens_revoked", tokens={"oauth": ["U9"], "bot": [BOT_USER]}), id="tokens_revoked"),
+    ],
+)
+async def test_when_the_app_is_removed_all_peoples_data_goes(tmp_path: Path, event: dict[str, Any]) -> None:
+    """At once; the counts stay, the erasure is numbered, the desk lives on and says what is wrong."""
+    async with world(tmp_path) as w:
+        await _lived(w)
+        counts = await w.rows(tally)
+        status = await w.event(event)
+        left = await _dump(w)
+        ready, said = await w.ready()
+
+        assert status == 200
+        assert not any(word in left for word in ("U1", "U2", "Zanzibar"))
+        assert [row for row in await w.rows(job) if row["payload"]] == []
+        assert await w.rows(tally) == counts
+        assert [row["cause"] for row in await w.rows(erasure)] == ["workspace"]
+        assert ready == 503
+        assert "install it again" in said["slack"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(_event("app_uninstalled", team="TACME"), id="another workspace"),
+        pytest.param(_event("tokens_revoked", tokens={"oauth": [BOT_USER]}), id="a person's token"),
+        pytest.param(_event("tokens_revoked", tokens={"bot": ["U0OTHER"]}), id="another bot's token"),
+        pytest.param(_event("tokens_revoked", tokens={"bot": BOT_USER}), id="no list"),
+        pytest.param(_event("tokens_revoked"), id="no tokens"),
+    ],
+)
+async def test_what_others_remove_is_not_our_business(tmp_path: Path, event: dict[str, Any]) -> None:
+    """The event is acknowledged, and nothing is deleted."""
+    async with world(tmp_path) as w:
+        await _offer(w)
+        status = await w.event(event)
+
+        assert status == 200
+        assert await w.rows(erasure) == []
+        assert len(await w.rows(thread)) == 1
+        assert (await w.ready())[0] == 200
+
+
+# Old data
+
+
+async def _night(w: World) -> None:
+    """Let time pass until old data has been looked for once."""
+    planned = await _planned(w)
+    w.skip(max(planned["run_at"] - w.clock.now(), timedelta()))
+    deadline = time.monotonic() + 10
+    while (await _planned(w))["key"] == planned["key"]:
+        assert time.monotonic() < deadline, "old data was not looked for"
+        await asyncio.sleep(0.002)
+
+
+async def _planned(w: World) -> dict[str, Any]:
+    (row,) = [row for row in await w.rows(job) if row["kind"] == RETENTION and row["status"] in {"waiting", "running"}]
+    return row
+
+
+async def test_what_is_old_goes_at_night(tmp_path: Path) -> None:
+    """After 90 days, where the desk file does not say; on the 86th it all is there. The counts stay."""
+    async with world(tmp_path, clock=clock_at(MONDAY)) as w:
+        await _lived(w)
+        counts = await w.rows(tally)
+        w.skip(timedelta(days=85))
+        await _night(w)
+        before = len(await w.rows(thread))
+        w.skip(timedelta(days=6))
+        await _night(w)
+
+        assert before == 3
+        assert "Zanzibar" not in await _dump(w)
+        assert not any([await w.rows(table) for table in (thread, message, vote, handoff, person)])
+        assert await w.rows(tally) == counts
+
+
+async def test_the_desk_file_says_how_long(tmp_path: Path) -> None:
+    """Here two days; and who has written since is kept."""
+    async with world(tmp_path, DESK + "retention: {texts: 2d}\n", clock=clock_at(MONDAY)) as w:
+        await w.replies("CCYBER", await w.mention("CCYBER", "U1", TRIAL))
+        w.skip(timedelta(days=1, hours=12))
+        await w.replies("CMIRO", await w.mention("CMIRO", "U2", "How long do the benefits last?"))
+        await _night(w)
+        await _night(w)
+
+        assert [row["user"] for row in await w.rows(person)] == ["U2"]
+        assert [row["channel"] for row in await w.rows(thread)] == ["CMIRO"]
+
+
+async def test_for_good_is_for_good(tmp_path: Path) -> None:
+    """`texts: null`: nothing goes by itself."""
+    async with world(tmp_path, DESK + "retention: {texts: null}\n", clock=clock_at(MONDAY)) as w:
+        await w.replies("CCYBER", await w.mention("CCYBER", "U1", TRIAL))
+        w.skip(timedelta(days=4000))
+        await _night(w)
+
+        assert len(await w.rows(thread)) == 1
+
+
+async def test_each_night_plans_the_next(tmp_path: Path) -> None:
+    """One job at a time, named by its day: a second desk on the same database adds no second one."""
+    async with world(tmp_path, clock=clock_at(MONDAY)) as w:
+        first = (await _planned(w))["key"]
+        await _night(w)
+
+        assert first == "retention:T0HOME:2026-11-24"
+        assert (await _planned(w))["key"] == "retention:T0HOME:2026-11-25"
+
+
+@pytest.mark.parametrize(
+    ("started", "night"),
+    [
+        pytest.param(timedelta(hours=-10), "2026-11-24", id="two hours before"),
+        pytest.param(timedelta(hours=-8, minutes=-1), "2026-11-25", id="a minute before"),
+        pytest.param(timedelta(hours=-8), "2026-11-25", id="just then"),
+    ],
+)
+async def test_no_night_is_planned_twice(tmp_path: Path, started: timedelta, night: str) -> None:
+    """Where the clock that begins the work is ahead of ours, the next night is still another one."""
+    async with world(tmp_path, clock=clock_at(MONDAY + timedelta(days=1) + started)) as w:
+        assert (await _planned(w))["key"].endswith(night)
