@@ -2,131 +2,121 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
 from bot.conversation import NONE
-from bot.listeners import effects, people, values
-from bot.listeners.clicks import Click, Clicked, change, look_up
+from bot.listeners import effects, values
+from bot.listeners.access import Access
+from bot.listeners.changes import Clicked, Step, change, is_being_said, look_up, open_form, whisper
+from bot.listeners.clicks import Click
 from bot.listeners.effects import Origin
+from bot.listeners.registry import Listener, listen
 from bot.listeners.services import Services
 from bot.model import LANGUAGES, HandOver, Language, Notice, Outcome, Post, Remember, Reply, Turn
 from bot.render import messages as controls
 from bot.render.views import feedback_form
 from bot.store import handoffs, tallies, votes
 
-_Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
-
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen to the controls of replies."""
-    table: dict[str, _Listener] = {
-        controls.ASK_PERSON: _simple(services, _ask_person),
-        controls.HELPFUL: _simple(services, _helpful),
-        controls.UNHELPFUL: _unhelpful(services),
-        controls.MORE: _more(services),
-        controls.PICK: _simple(services, _choose),
-        controls.PICK_NONE: _simple(services, _choose_none),
-        controls.PICK_LANGUAGE: _simple(services, _switch),
-        controls.PICK_TOPIC: _simple(services, _topic),
-    }
-    for action, listener in table.items():
-        app.action(re.compile(rf"^{re.escape(action)}(?:\.|$)"))(listener)
 
+    def step(do: Callable[[Services, Connection, Clicked], None], **tests: Any) -> Listener:
+        made = Step(lambda conn, clicked: do(services, conn, clicked), **tests)
 
-def _simple(services: Services, do: Callable[[Services, Connection, Clicked], None]) -> _Listener:
-    async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await change(services, Click.of(body, services), lambda conn, clicked: do(services, conn, clicked))
-        await ack()
+        async def carry_out(click: Click) -> None:
+            await change(services, click, made)
 
-    return listen
+        return carry_out
 
+    switch = step(_switch, is_so=_speaks, is_lasting=_is_other_language)
 
-def _more(services: Services) -> _Listener:
-    switch = _simple(services, _switch)
-
-    async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
-        click = Click.of(body, services)
+    async def more(click: Click) -> None:
         if click.value == controls.CHANGE:
-            await values.open_form(services, click)
-            await ack()
+            await values.open_values(services, replace(click, right=controls.OPEN_VALUES))
         else:
-            await switch(ack, body)
+            await switch(click)
 
-    return listen
+    async def unhelpful(click: Click) -> None:
+        await _unhelpful(services, click)
 
-
-def _today(services: Services, clicked: Clicked) -> date:
-    return people.today_at(clicked.person, services.clock.now())
-
-
-def _unhelpful(services: Services) -> _Listener:
-    async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
-        click = Click.of(body, services)
-        # The form first: its trigger lives three seconds, and the vote may have to wait for the database.
-        clicked = await look_up(services, click)
-        if clicked is not None:
-            renderer = services.editions.current.renderer
-            t = renderer.catalogues[_language_for(clicked)]
-            form = feedback_form(t, channel=click.channel, ts=click.message_ts, with_person=renderer.has_desk)
-            await services.slack.open_view(click.trigger, form)
-            await change(services, click, lambda conn, found: _vote(services, conn, found, -1))
-        await ack()
-
-    return listen
+    listeners: dict[str, Listener] = {
+        controls.ASK_PERSON: step(hand_over),
+        controls.HELPFUL: step(_helpful),
+        controls.UNHELPFUL: unhelpful,
+        controls.MORE: more,
+        controls.PICK: step(_choose, is_so=_is_chosen),
+        controls.PICK_NONE: step(_choose_none, is_so=_is_none_chosen),
+        controls.PICK_LANGUAGE: switch,
+        controls.PICK_TOPIC: step(_topic),
+    }
+    listen(app, services, listeners)
 
 
-def _ask_person(services: Services, conn: Connection, clicked: Clicked) -> None:
-    hand_over(services, conn, clicked, clicked.click.key)
+async def _unhelpful(services: Services, click: Click) -> None:
+    def unit(conn: Connection, clicked: Clicked) -> None:
+        vote(services, conn, clicked, -1)
 
-
-def hand_over(services: Services, conn: Connection, clicked: Clicked, key: str) -> None:
-    """Put the thread's question before a person, and tell the partner so; once a thread."""
-    reply = Reply(Outcome.HUMAN, _language_for(clicked), clicked.thread.programme)
-    over = HandOver(clicked.thread.question, clicked.message.reply)
-    thread = replace(clicked.thread, handed_over=True)
-    origin = Origin(key, clicked.person.id)
-    known = handoffs.load(conn, services.workspace, thread.channel, thread.ts)
-    if known is not None:  # said before: shown to whoever asks again, and to nobody else
-        again = replace(reply, result={"number": known.number, "known": True})
-        effects.whisper(conn, services, again, thread, origin)
+    step = Step(unit)
+    # The form first: its trigger lives three seconds, and the vote may have to wait for the database.
+    clicked = await look_up(services, click, step)
+    if clicked is None:
         return
-    effects.carry_out(conn, services, Turn(thread, (Post(reply), over)), origin)
+    renderer = services.editions.current.renderer
+    with_person = renderer.has_desk and clicked.access_to(controls.ASK_PERSON) is Access.ALLOWED
+    t = renderer.catalogues[clicked.language]
+    form = feedback_form(t, channel=click.channel, ts=click.message_ts, with_person=with_person)
+    opening = services.aside.begin(open_form(services, clicked, form))
+    await change(services, click, step)
+    await opening
+
+
+def hand_over(services: Services, conn: Connection, clicked: Clicked) -> None:
+    """Put the thread's question before a person, and tell the partner so; once a thread."""
+    reply = Reply(Outcome.HUMAN, clicked.language, clicked.thread.programme)
+    known = handoffs.load(conn, services.workspace, clicked.thread.channel, clicked.thread.ts)
+    if known is not None:  # said before: shown to whoever asks again, and to nobody else
+        if not is_being_said(conn, services, clicked):
+            whisper(conn, services, replace(reply, result={"number": known.number, "known": True}), clicked)
+    else:
+        over = HandOver(clicked.thread.question, clicked.message.reply)
+        thread = replace(clicked.thread, handed_over=True)
+        origin = Origin(clicked.click.key, clicked.person.id)
+        effects.carry_out(conn, services, Turn(thread, (Post(reply), over)), origin)
 
 
 def _helpful(services: Services, conn: Connection, clicked: Clicked) -> None:
-    _vote(services, conn, clicked, 1)
-    reply = Reply(Outcome.THANKS, _language_for(clicked))
-    origin = Origin(clicked.click.key, clicked.person.id)
-    effects.whisper(conn, services, replace(reply, result={"vote": True}), clicked.thread, origin)
+    if vote(services, conn, clicked, 1):
+        whisper(conn, services, Reply(Outcome.THANKS, clicked.language, result={"vote": True}), clicked)
 
 
-def _vote(services: Services, conn: Connection, clicked: Clicked, value: int) -> None:
+def vote(services: Services, conn: Connection, clicked: Clicked, value: int) -> bool:
+    """Count a person's vote, once; False if they have voted so before."""
     click, now = clicked.click, services.clock.now()
     before = votes.cast(
         conn, services.workspace, click.channel, click.message_ts, clicked.person.id, 1 if value > 0 else -1, now
     )
     if before == value:
-        return
+        return False
     reply = clicked.message.reply
     # A changed mind moves the count, so that the sum over days is one a person.
-    for vote, n in ((value, 1), *([(before, -1)] if before is not None else [])):
+    for counted, n in ((value, 1), *([(before, -1)] if before is not None else [])):
         tallies.add(
             conn,
             services.workspace,
             now.date(),
-            "helpful" if vote > 0 else "unhelpful",
+            "helpful" if counted > 0 else "unhelpful",
             language=clicked.message.language,
             programme=reply.programme,
             entry=reply.entry,
             n=n,
         )
+    return True
 
 
 def _choose(services: Services, conn: Connection, clicked: Clicked) -> None:
@@ -137,40 +127,65 @@ def _choose_none(services: Services, conn: Connection, clicked: Clicked) -> None
     _take(services, conn, clicked, NONE)
 
 
+def _is_chosen(clicked: Clicked) -> bool:
+    return clicked.click.value in {clicked.message.reply.entry, f"programme.{clicked.message.reply.programme}"}
+
+
+def _is_none_chosen(clicked: Clicked) -> bool:
+    return clicked.message.reply.outcome is Outcome.FALLBACK
+
+
 def _take(services: Services, conn: Connection, clicked: Clicked, choice: str) -> None:
     """The asker's choice replaces the choices; anybody else sees what it leads to alone."""
     conversation = services.editions.current.conversation
-    turn = conversation.choose(choice, clicked.channel, clicked.thread, clicked.person, _today(services, clicked))
+    turn = conversation.choose(choice, clicked.channel, clicked.thread, clicked.person, clicked.today)
     _say(services, conn, clicked, turn)
 
 
 def _say(services: Services, conn: Connection, clicked: Clicked, turn: Turn) -> None:
     origin = Origin(clicked.click.key, clicked.person.id, clicked.message.question_ts, clicked.message.ts)
-    if clicked.by_asker:
+    if not clicked.is_alone:
         effects.carry_out(conn, services, turn, origin)
+    elif any(isinstance(effect, HandOver) for effect in turn.effects):
+        hand_over(services, conn, clicked)
     elif turn.reply is not None:
-        effects.whisper(conn, services, turn.reply, clicked.thread, origin)
+        whisper(conn, services, turn.reply, clicked)
 
 
 def _topic(services: Services, conn: Connection, clicked: Clicked) -> None:
-    """A topic chosen from the list; the list stays, the answer comes below it."""
+    """A topic chosen from the list; the list stays, the answer comes below it.
+
+    Chosen again, it stands there already: whoever chose is shown it alone.
+    """
+    before = clicked.thread
     conversation = services.editions.current.conversation
-    thread = replace(clicked.thread, question="", slots={})  # the topic was chosen, not asked in words
-    turn = conversation.choose(clicked.click.value, clicked.channel, thread, clicked.person, _today(services, clicked))
-    origin = Origin(clicked.click.key, clicked.person.id, clicked.message.question_ts)
-    if clicked.by_asker:
+    thread = replace(before, question="", slots={})  # the topic was chosen, not asked in words
+    turn = conversation.choose(clicked.click.value, clicked.channel, thread, clicked.person, clicked.today)
+    is_again = not before.question and turn.thread.entry == before.entry
+    if not clicked.is_alone and not is_again:
+        origin = Origin(clicked.click.key, clicked.person.id, clicked.message.question_ts)
         effects.carry_out(conn, services, turn, origin)
-    elif turn.reply is not None:
-        effects.whisper(conn, services, turn.reply, clicked.thread, origin)
+    elif turn.reply is not None and not is_being_said(conn, services, clicked):
+        whisper(conn, services, turn.reply, clicked)
+
+
+def _speaks(clicked: Clicked) -> bool:
+    """Whether the message is in the language that was clicked, and nobody is asked for theirs any more."""
+    reply = clicked.message.reply
+    return clicked.message.language == clicked.click.value and (bool(reply.result) or not _asks_for_language(reply))
+
+
+def _is_other_language(clicked: Clicked) -> bool:
+    return clicked.click.value in LANGUAGES and not _speaks(clicked)
 
 
 def _switch(services: Services, conn: Connection, clicked: Clicked) -> None:
     """Another language: for the asker in place, and the thread's from now on; for anybody else, to them alone."""
     language = clicked.click.value
-    if language not in LANGUAGES:
+    if _speaks(clicked):  # its button stays where all languages have one
         return
     conversation = services.editions.current.conversation
-    reply = conversation.in_language(clicked.message.reply, language, _today(services, clicked))
+    reply = conversation.in_language(clicked.message.reply, language, clicked.today)
     thread = replace(clicked.thread, language=language)
     turn = Turn(thread, (Post(reply), *_kept_choice(clicked.message.reply, language)))
     _say(services, conn, clicked, turn)
@@ -178,12 +193,8 @@ def _switch(services: Services, conn: Connection, clicked: Clicked) -> None:
 
 def _kept_choice(reply: Reply, language: Language) -> tuple[Remember, ...]:
     # A person who was asked for their language has said it for good; one who looks at an answer has not.
-    was_asked = reply.outcome is Outcome.LANGUAGE or reply.notice is Notice.FOREIGN
-    return (Remember(language=language),) if was_asked else ()
+    return (Remember(language=language),) if _asks_for_language(reply) else ()
 
 
-def _language_for(clicked: Clicked) -> Language:
-    """The language in which a click is answered: the clicker's own, else the message's."""
-    if clicked.message.asker == clicked.person.id:
-        return clicked.message.language
-    return clicked.person.language or clicked.message.language
+def _asks_for_language(reply: Reply) -> bool:
+    return reply.outcome is Outcome.LANGUAGE or reply.notice is Notice.FOREIGN

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from bot.conversation import PICK
-from bot.listeners import effects, people
+from bot.listeners import effects, journal, people
 from bot.listeners.effects import Origin
 from bot.listeners.incoming import Kept, as_message, is_under_way, mentions
 from bot.listeners.services import Services
@@ -23,8 +24,9 @@ from bot.model import (
     Thread,
     Turn,
 )
-from bot.ports import Handler, Unit
+from bot.ports import Handler, RetryLater, Unit
 from bot.store import messages, threads
+from bot.store.locks import exclusive
 from bot.understand.normalise import words
 
 EDITABLE: Final = 60.0
@@ -40,32 +42,49 @@ def message_job(services: Services) -> Handler:
         stored = await services.store.read(lambda conn: _conversation(conn, services, written))
         origin = Origin(job.key, person.id, written["ts"])
         if stored is None and written["channel_type"] == "im":
-            gone_on = await _gone_on(services, written, person)
+            last = await services.store.read(lambda conn: threads.latest(conn, services.workspace, written["channel"]))
+            gone_on = _gone_on(services, written, person, last)
             if gone_on is not None:
-                return lambda conn: effects.carry_out(conn, services, gone_on, origin)
+                journal.note_reply(gone_on.reply)
+                return _carried_out(services, gone_on, origin, last)
         thread = replace(stored or _new_thread(written), last_ts=written["ts"])
         person = people.beside(services, person, thread.asker, written["channel"])
         turn = await _turn(services, _question(services, written, person), thread, person)
+        journal.note_reply(turn.reply)
         if not turn.effects and stored is None:
             return None
-        return lambda conn: effects.carry_out(conn, services, turn, origin)
+        return _carried_out(services, turn, origin, stored)
 
     return answer
+
+
+def _carried_out(services: Services, turn: Turn, origin: Origin, before: Thread | None) -> Unit[None]:
+    """Carries out a turn if its thread is still as it was read; if a click was quicker, the job is done anew."""
+
+    def unit(conn: Connection) -> None:
+        place = (services.workspace, turn.thread.channel, turn.thread.ts)
+        exclusive(conn, *place)
+        if threads.load(conn, *place) != before:
+            raise RetryLater("the thread has changed meanwhile", 0.0)
+        effects.carry_out(conn, services, turn, origin)
+
+    return unit
 
 
 async def _turn(services: Services, question: Question, thread: Thread, person: Person) -> Turn:
     """The conversation's turn; where a fifth language may be meant, with what the detector says."""
     conversation = services.editions.current.conversation
+    began = time.perf_counter()
     turn = conversation.reply_to(question, thread, person)
+    services.meter.computed(time.perf_counter() - began)
     if not turn.may_be_foreign:
         return turn
     found = await services.detect_foreign(question.text)
     return conversation.reply_to(replace(question, foreign=found), thread, person) if found else turn
 
 
-async def _gone_on(services: Services, written: dict[str, Any], person: Person) -> Turn | None:
+def _gone_on(services: Services, written: dict[str, Any], person: Person, last: Thread | None) -> Turn | None:
     """The turn of a new direct message that answers what the bot asked last: people seldom open the thread for that."""
-    last = await services.store.read(lambda conn: threads.latest(conn, services.workspace, written["channel"]))
     if last is None or not (last.asks_for or last.slots) or not words(written["text"]):
         return None
     return services.editions.current.conversation.goes_on(_question(services, written, person), last, person)
@@ -91,14 +110,18 @@ def edit_job(services: Services) -> Handler:
         # The choices that its first form led to no longer count.
         thread = replace(stored or _new_thread(written), offered=(), asks_for=())
         turn = await _turn(services, _question(services, written, person), thread, person)
+        journal.note_reply(turn.reply)
         if not turn.effects:
             return None
         origin = Origin(job.key, person.id, written["ts"], answered[0].ts if answered else None)
 
         def unit(conn: Connection) -> None:
+            # Added before it is looked for: another replica may be recording the message, and adding waits for that.
+            if not answered and _add(conn, services, as_message(services, written)):
+                return
             if is_under_way(conn, services, written["channel"], written["ts"]):
                 _after_its_answer(conn, services, job)
-            elif answered or not _add(conn, services, as_message(services, written)):
+            elif answered or not _was_deleted(stored):
                 effects.carry_out(conn, services, turn, origin)
 
         return unit
@@ -113,15 +136,14 @@ def deletion_job(services: Services) -> Handler:
         gone = job.payload
 
         def unit(conn: Connection) -> None:
-            if is_under_way(conn, services, gone["channel"], gone["ts"]):
-                _after_its_answer(conn, services, job)
-                return
             thread = threads.load(conn, services.workspace, gone["channel"], gone["thread_ts"])
-            if thread is None or thread.last_ts != gone["ts"] or thread.handed_over:
-                return
-            for ours in messages.by_question(conn, services.workspace, gone["channel"], gone["ts"]):
-                payload = {"channel": ours.channel, "ts": ours.ts}
-                services.work.add(conn, effects.REMOVE, f"{effects.REMOVE}:{ours.channel}:{ours.ts}", payload)
+            if gone.get("overtook"):
+                if thread is None and gone["thread_ts"] == gone["ts"]:
+                    threads.save(conn, services.workspace, Thread(gone["channel"], gone["ts"]), services.clock.now())
+            elif is_under_way(conn, services, gone["channel"], gone["ts"]):
+                _after_its_answer(conn, services, job)
+            elif thread is not None and thread.last_ts == gone["ts"] and not thread.handed_over:
+                _take_back(conn, services, thread, gone["ts"])
 
         return unit
 
@@ -148,6 +170,22 @@ def invited_job(services: Services) -> Handler:
 def _after_its_answer(conn: Connection, services: Services, job: Job) -> None:
     """Do a job again, behind what stands before it in the thread by now."""
     services.work.add(conn, job.kind, f"{job.key}:again", job.payload, lane=job.lane)
+
+
+def _take_back(conn: Connection, services: Services, thread: Thread, ts: str) -> None:
+    """Remove what answers a message, and forget what the thread holds of it."""
+    for ours in messages.by_question(conn, services.workspace, thread.channel, ts):
+        payload = {"channel": ours.channel, "ts": ours.ts}
+        services.work.add(conn, effects.REMOVE, f"{effects.REMOVE}:{ours.channel}:{ours.ts}", payload)
+    left = replace(thread, offered=(), asks_for=(), last_ts="")
+    if ts == thread.ts:
+        left = replace(left, question="", entry=None, slots={})
+    threads.save(conn, services.workspace, left, services.clock.now())
+
+
+def _was_deleted(stored: Thread | None) -> bool:
+    """Whether a thread is stored whose last message was deleted: an edit of that one may come late."""
+    return stored is not None and not stored.last_ts
 
 
 def _add(conn: Connection, services: Services, kept: Kept) -> bool:

@@ -1,102 +1,142 @@
-"""What every click has in common: who clicked, on which message of ours, and one transaction before the ack."""
+"""Clicks and forms as Slack tells of them, read as what they should be; nothing in them but who acts is trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
-from sqlalchemy import Connection
-
-from bot.listeners import people
+from bot.listeners import fields
 from bot.listeners.services import Services
-from bot.model import Channel, Person, PersonId, Place, Thread
-from bot.store import messages, threads
-from bot.store.messages import Message
+from bot.model import LANGUAGES, Language, PersonId
+from bot.render import controls
+
+_SLACKBOT: Final = "USLACKBOT"
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click as Slack sends it. For clicks the team is the user's own, never what Bolt takes for the actor's."""
+    """A click, or a form that was sent."""
 
-    key: str
+    same: str  # alike for the clicks of a person on one control with one value
+    at: str  # when, in Slack's words: tells those apart
     who: PersonId
     channel: str
     message_ts: str
-    action: str
-    value: str
-    trigger: str
+    action: str  # the action id, or the form's callback id
+    thread_ts: str = ""
+    value: str = ""
+    trigger: str = ""
+    said: str = ""  # the message's text, as Slack has it
+    is_shown: bool = False  # Slack's copy of the message has the control
+    right: str = ""  # the action whose policy holds, where it is another one's
+
+    @property
+    def key(self) -> str:
+        """The click's own: the same request, delivered again, has the same."""
+        return f"{self.same}:{self.at}"
 
     @classmethod
-    def of(cls, body: Mapping[str, Any], services: Services) -> Click:
-        """Read a block_actions payload. Raises KeyError for one that is none."""
-        action = body["actions"][0]
-        user = body["user"]
-        container = body.get("container") or {}
-        channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-        ts = container.get("message_ts") or ""
-        chosen = action.get("selected_option") or {}
+    def of(cls, body: Mapping[str, Any], services: Services) -> Self | None:
+        """Read a block_actions payload; None if no person clicked, or it cannot be read."""
+        listed = body.get("actions")
+        action = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], dict) else {}
+        who, action_id = author(body, services), fields.name(action, "action_id")
+        if who is None or action_id is None:
+            return None
+        container, message = fields.part(body, "container"), fields.part(body, "message")
+        blocks = message.get("blocks")
+        channel = fields.slack_id(container, "channel_id") or fields.slack_id(fields.part(body, "channel"), "id") or ""
+        ts = fields.ts(container, "message_ts") or ""
+        value = (
+            fields.text(fields.part(action, "selected_option"), "value")
+            or fields.text(action, "value")
+            or fields.text(action, "selected_date")
+        )
+        value_hash = hashlib.blake2b(value.encode(), digest_size=8).hexdigest()
         return cls(
-            key=f"click:{services.workspace}:{channel}:{ts}:{user['id']}:{action['action_id']}:{action['action_ts']}",
-            who=PersonId(user.get("team_id") or services.workspace, user["id"]),
+            same=f"click:{services.workspace}:{channel}:{ts}:{who.team}:{who.user}:{action_id}:{value_hash}",
+            at=fields.name(action, "action_ts") or "",
+            who=who,
             channel=channel,
             message_ts=ts,
-            action=action["action_id"],
-            value=str(chosen.get("value") or action.get("value") or action.get("selected_date") or ""),
-            trigger=str(body.get("trigger_id") or ""),
+            action=action_id,
+            thread_ts=fields.ts(container, "thread_ts") or "",
+            value=value,
+            trigger=fields.name(body, "trigger_id") or "",
+            said=fields.text(message, "text"),
+            is_shown=isinstance(blocks, list) and controls.offers(blocks, action_id, value),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Clicked:
-    """A click and what stands behind it now."""
+class Form:
+    """A form that was sent: the click that it is, what it holds, and what it was opened with."""
 
     click: Click
-    message: Message
-    thread: Thread
-    person: Person
-    channel: Channel
+    values: Mapping[str, Any]  # block id → action id → element
+    opened: Mapping[str, Any]
+    language: Language  # it is shown in
 
-    @property
-    def by_asker(self) -> bool:
-        """Whether whoever asked clicked.
+    @classmethod
+    def of(cls, body: Mapping[str, Any], services: Services) -> Self | None:
+        """Read a view_submission payload; None if no person sent it, or it cannot be read.
 
-        Anybody else's click on a shared message changes nothing; what it asks for is shown to them alone.
+        A form whose metadata is none of ours is about no message at all.
         """
-        return self.message.asker in {None, self.person.id}
+        view = fields.part(body, "view")
+        who, view_id = author(body, services), fields.name(view, "id")
+        callback = fields.name(view, "callback_id")
+        if who is None or view_id is None or callback is None:
+            return None
+        opened = _metadata(view)
+        click = Click(
+            same=f"view:{services.workspace}:{view_id}",
+            at="",
+            who=who,
+            channel=fields.slack_id(opened, "channel") or "",
+            message_ts=fields.ts(opened, "ts") or "",
+            action=callback,
+        )
+        language = fields.name(opened, "language")
+        shown_in = language if language in LANGUAGES else language_of(services, click)
+        return cls(click, fields.part(fields.part(view, "state"), "values"), opened, shown_in)
+
+    def error(self, text: str) -> dict[str, str]:
+        """A text at the form's first field; a form without fields has no place for it."""
+        return {str(field): text for field in list(self.values)[:1]}
 
 
-Change = Callable[[Connection, Clicked], None]
+def author(body: Mapping[str, Any], services: Services) -> PersonId | None:
+    """Who acts; None for a bot, an app, or nobody.
 
-
-async def change(services: Services, click: Click, unit: Change) -> Clicked | None:
-    """Look up what was clicked and change it, in one transaction; None if the message is not (or no longer) ours."""
-
-    def run(conn: Connection) -> Clicked | None:
-        clicked = _clicked(conn, services, click)
-        if clicked is not None:
-            unit(conn, clicked)
-        return clicked
-
-    return await services.store.run(run)
-
-
-async def look_up(services: Services, click: Click) -> Clicked | None:
-    """What was clicked, to show a form for it; nothing is changed."""
-    return await services.store.read(lambda conn: _clicked(conn, services, click))
-
-
-def _clicked(conn: Connection, services: Services, click: Click) -> Clicked | None:
-    message = messages.by_ts(conn, services.workspace, click.channel, click.message_ts)
-    if message is None:
+    The team is the user's own: Bolt takes the workspace's for the actor's, also where an outsider acts. A user of whom
+    Slack names no team belongs to none that we know.
+    """
+    user = fields.part(body, "user")
+    id_ = fields.slack_id(user, "id")
+    is_machine = any(user.get(name) for name in ("is_bot", "is_app_user", "bot_id")) or bool(body.get("bot_id"))
+    if id_ is None or is_machine or id_ in {services.bot_user, _SLACKBOT} or id_.startswith("B"):
         return None
-    thread_ts = message.thread_ts or message.ts
-    thread = threads.load(conn, services.workspace, click.channel, thread_ts) or Thread(click.channel, thread_ts)
-    person = people.load(conn, services, click.who, click.channel)
-    return Clicked(click, message, thread, person, channel_of(services, click.channel))
+    return PersonId(fields.slack_id(user, "team_id") or "", id_)
 
 
-def channel_of(services: Services, channel: str) -> Channel:
-    """The channel of a click; direct messages are told by their id."""
-    found = services.desk.channel(channel)
-    return replace(found, place=Place.DIRECT) if channel.startswith("D") else found
+def language_of(services: Services, click: Click) -> Language:
+    """The language for a person of whom the database says nothing, or cannot be asked.
+
+    It is that of the message they clicked on, by its words; else their organisation's, or the channel's.
+    """
+    person = services.desk.person(click.who, home_team=services.workspace, channel_id=click.channel)
+    around = (person.organisation_language, services.desk.channel(click.channel).language)
+    language, _ = services.editions.current.reader.languages.detect(click.said, around)
+    return language
+
+
+def _metadata(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        read = json.loads(fields.text(view, "private_metadata") or "null")
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}

@@ -12,6 +12,7 @@ from bot.listeners.incoming import POST, lane
 from bot.listeners.services import Services
 from bot.model import Count, Effect, HandOver, Notice, Outcome, PersonId, Post, Remember, Reply, Rewrite, Thread, Turn
 from bot.store import codec, handoffs, messages, people, tallies, threads
+from bot.store.hooks import after_commit
 from bot.store.messages import Message
 
 REWRITE: Final = "rewrite"
@@ -46,7 +47,7 @@ def carry_out(conn: Connection, services: Services, turn: Turn, origin: Origin) 
             case Post(reply):
                 _say(conn, services, reply, thread, origin, n)
             case _InPlace(reply, message):
-                _replace(conn, services, reply, thread, message, f"{origin.key}:{n}")
+                show(conn, services, replace(message, reply=reply, language=reply.language), f"{origin.key}:{n}")
             case Remember(language, programme):
                 people.remember(conn, services.workspace, origin.who, language=language, programme=programme)
             case Count(outcome, language):
@@ -63,11 +64,14 @@ def _say(conn: Connection, services: Services, reply: Reply, thread: Thread, ori
         programme=reply.programme,
         entry=reply.entry,
     )
-    payload = posted(reply, thread, replace(origin, who=thread.asker or origin.who))
-    kind = POST
+    after_commit(conn, lambda: services.meter.said(reply.outcome, reply.language))
     if origin.rewrite_ts and n == 0:
-        kind, payload = REWRITE, {**payload, "ts": origin.rewrite_ts}
-    services.work.add(conn, kind, f"{kind}:{origin.key}:{n}", payload, lane=lane(thread.channel, thread.ts))
+        message = messages.by_ts(conn, services.workspace, thread.channel, origin.rewrite_ts)
+        if message is not None:
+            show(conn, services, replace(message, reply=reply, language=reply.language), f"{origin.key}:{n}")
+        return
+    payload = posted(reply, thread, replace(origin, who=thread.asker or origin.who))
+    services.work.add(conn, POST, f"{POST}:{origin.key}:{n}", payload, lane=lane(thread.channel, thread.ts))
 
 
 _BESIDE: Final = frozenset({Notice.CORRECTED, Notice.LEFT_OPEN})
@@ -92,12 +96,15 @@ def _with_target(conn: Connection, services: Services, effect: Effect, thread: T
     return Post(effect.reply)
 
 
-def _replace(conn: Connection, services: Services, reply: Reply, thread: Thread, message: Message, key: str) -> None:
-    payload = {
-        **posted(reply, thread, Origin(key, message.asker or PersonId("", ""), message.question_ts)),
-        "ts": message.ts,
-    }
-    services.work.add(conn, REWRITE, f"{REWRITE}:{key}", payload, lane=lane(thread.channel, thread.ts))
+def show(conn: Connection, services: Services, message: Message, key: str) -> None:
+    """Have one of our messages say what `message` holds. It is stored as saying so at once, and Slack follows.
+
+    So whoever clicks in between is judged by what has been decided, not by what their screen shows.
+    """
+    reply = _shown(message.reply)
+    messages.save(conn, services.workspace, replace(message, reply=reply))
+    place = {"channel": message.channel, "ts": message.ts}
+    services.work.add(conn, REWRITE, f"{REWRITE}:{key}", place, lane=lane(message.channel, message.thread_ts))
 
 
 def posted(reply: Reply, thread: Thread, origin: Origin) -> dict[str, Any]:
@@ -108,14 +115,19 @@ def posted(reply: Reply, thread: Thread, origin: Origin) -> dict[str, Any]:
         "question_ts": origin.question_ts,
         "team": origin.who.team,
         "user": origin.who.user,
-        "reply": codec.dump(reply),
+        "reply": codec.dump(_shown(reply)),
     }
 
 
+def _shown(reply: Reply) -> Reply:
+    """A reply without what was weighed: that is not shown again."""
+    return replace(reply, candidates=(), confidence=round(reply.confidence, 2))
+
+
 def whisper(conn: Connection, services: Services, reply: Reply, thread: Thread, origin: Origin) -> None:
-    """Show a reply to one person alone."""
-    key = f"{WHISPER}:{origin.key}"
-    services.work.add(conn, WHISPER, key, posted(reply, thread, origin), lane=lane(thread.channel, thread.ts))
+    """Show a reply to one person alone; it waits for nothing that is said in the thread."""
+    key, lane_of_person = f"{WHISPER}:{origin.key}", f"{WHISPER}:{thread.channel}:{origin.who.user}"
+    services.work.add(conn, WHISPER, key, posted(reply, thread, origin), lane=lane_of_person)
 
 
 def _welcomed_once(conn: Connection, services: Services, effects: Sequence[Effect], origin: Origin) -> list[Effect]:

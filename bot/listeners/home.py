@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
 from bot.listeners import people
+from bot.listeners.clicks import Click
 from bot.listeners.incoming import HOME
+from bot.listeners.registry import listen
 from bot.listeners.services import Services
 from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Job, Language, Person, PersonId
 from bot.ports import Handler
@@ -30,22 +30,21 @@ def home_job(services: Services) -> Handler:
 def register(app: AsyncApp, services: Services) -> None:
     """Listen to the tab's controls."""
 
-    async def language(ack: AsyncAck, body: dict[str, Any]) -> None:
-        user, action = body["user"], body["actions"][0]
-        chosen = (action.get("selected_option") or {}).get("value")
-        who = PersonId(user.get("team_id") or services.workspace, user["id"])
-        if chosen in LANGUAGES:
-            key = f"home:{services.workspace}:{who.user}:{action['action_ts']}"
-            await services.store.run(lambda conn: _choose(conn, services, who, chosen, key))
-        await ack()
+    async def language(click: Click) -> None:
+        await services.store.run(lambda conn: _choose(conn, services, click))
 
-    app.action(render.HOME_LANGUAGE)(language)
+    listen(app, services, {render.HOME_LANGUAGE: language})
 
 
-def _choose(conn: Connection, services: Services, who: PersonId, language: Language, key: str) -> None:
-    """Keep the language, and have the tab drawn anew: the click does not wait for Slack."""
-    stored.remember(conn, services.workspace, who, language=language)
-    services.work.add(conn, HOME, key, {"user": who.user, "team": who.team}, lane=f"home:{who.user}")
+def _choose(conn: Connection, services: Services, click: Click) -> None:
+    """Keep the language of whoever clicked, and have the tab drawn anew: the click does not wait for Slack.
+
+    A click that comes again changes nothing, since its job is known. A language that is none leaves the tab as it is.
+    """
+    who, payload = click.who, {"user": click.who.user, "team": click.who.team}
+    is_first = services.work.add(conn, HOME, click.key, payload, lane=f"home:{who.user}")
+    if is_first and click.value in LANGUAGES:
+        stored.remember(conn, services.workspace, who, language=click.value)
 
 
 async def publish(services: Services, person: Person) -> None:

@@ -1,7 +1,8 @@
 """Which of Slack's events are kept, and as what: decided before an event is recorded.
 
 What is kept becomes a job in the transaction that records it. A message has one key whichever event brought it, so a
-mention, which comes as `app_mention` and as `message`, is answered once.
+mention, which comes as `app_mention` and as `message`, is answered once. What cannot be read is not kept: a job would
+fail on it again and again.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from bot.listeners import fields
 from bot.listeners.services import Services
 from bot.store import messages, threads
+from bot.store.privacy import LIFECYCLE
 
 MESSAGE: Final = "message"
 EDIT: Final = "edit"
@@ -29,9 +32,10 @@ EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "message": ("message.channels", "message.groups", "message.im", "message.mpim"),
     "member_joined_channel": ("member_joined_channel",),
     "app_home_opened": ("app_home_opened",),
+    "app_uninstalled": ("app_uninstalled",),
+    "tokens_revoked": ("tokens_revoked",),
 }
-_WRITTEN: Final = frozenset({None, "file_share", "thread_broadcast"})
-_MENTION: Final = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_MENTION: Final = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +50,24 @@ class Kept:
 
 def keep(conn: Connection, services: Services, body: Mapping[str, Any]) -> Kept | None:
     """The job that an event becomes, or None if it is not for us."""
-    event = body.get("event") or {}
+    event = fields.part(body, "event")
     match event.get("type"):
         case "app_mention":
             return _message(conn, services, body, event)
         case "message":
             match event.get("subtype"):
                 case "message_changed":
-                    return _edit(conn, services, body, event)
+                    return _changed(conn, services, body, event)
                 case "message_deleted":
-                    return _deletion(conn, services, body, event)
-                case subtype if subtype in _WRITTEN:
+                    return _deletion(conn, services, body, event, fields.ts(event, "deleted_ts"))
+                case _:
                     return _message(conn, services, body, event)
-        case "member_joined_channel" if event.get("user") == services.bot_user and event.get("inviter"):
-            team = str(event.get("team") or services.workspace)
-            payload = {"channel": event["channel"], "user": event["inviter"], "team": team}
-            return Kept(INVITED, _event_key(services, body), f"invited:{event['channel']}", payload)
-        case "app_home_opened" if event.get("tab") == "home" and event.get("user"):
-            payload = {"user": event["user"], "team": services.workspace}
-            return Kept(HOME, _event_key(services, body), f"home:{event['user']}", payload)
+        case "member_joined_channel" if event.get("user") == services.bot_user:
+            return _invited(services, body, event)
+        case "app_home_opened" if event.get("tab") == "home":
+            return _home(services, body, event)
+        case "app_uninstalled" | "tokens_revoked":
+            return _removed(services, body, event)
     return None
 
 
@@ -84,25 +87,69 @@ def is_under_way(conn: Connection, services: Services, channel: str, ts: str) ->
     return bool(services.work.pending(conn, key) or services.work.pending(conn, f"{POST}:{key}:"))
 
 
-def _event_key(services: Services, body: Mapping[str, Any]) -> str:
-    return f"event:{services.workspace}:{body.get('event_id')}"
+def _event_key(services: Services, body: Mapping[str, Any]) -> str | None:
+    event_id = fields.name(body, "event_id")
+    return event_id and f"event:{services.workspace}:{event_id}"
+
+
+def _invited(services: Services, body: Mapping[str, Any], event: Mapping[str, Any]) -> Kept | None:
+    key, channel, inviter = (
+        _event_key(services, body),
+        fields.slack_id(event, "channel"),
+        fields.slack_id(event, "inviter"),
+    )
+    if key is None or channel is None or inviter is None:
+        return None
+    team = fields.slack_id(event, "team") or services.workspace
+    return Kept(INVITED, key, f"invited:{channel}", {"channel": channel, "user": inviter, "team": team})
+
+
+def _home(services: Services, body: Mapping[str, Any], event: Mapping[str, Any]) -> Kept | None:
+    key, user = _event_key(services, body), fields.slack_id(event, "user")
+    if key is None or user is None:
+        return None
+    return Kept(HOME, key, f"home:{user}", {"user": user, "team": services.workspace})
+
+
+def _removed(services: Services, body: Mapping[str, Any], event: Mapping[str, Any]) -> Kept | None:
+    """The job that follows when our workspace has removed the app, or taken the bot's token away."""
+    tokens = fields.part(event, "tokens").get("bot")
+    is_ours = event.get("type") == "app_uninstalled" or (isinstance(tokens, list) and services.bot_user in tokens)
+    key = _event_key(services, body)
+    if key is None or not is_ours or fields.slack_id(body, "team_id") != services.workspace:
+        return None
+    return Kept(LIFECYCLE, key, f"{LIFECYCLE}:{services.workspace}", {})
 
 
 def _written(services: Services, event: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A message of a person, reduced to what is needed; None for one of a bot, or of nobody."""
-    user, ts = event.get("user"), event.get("ts")
-    if not user or not ts or event.get("bot_id") or user in {services.bot_user, "USLACKBOT"}:
+    """A message of a person, reduced to what is needed; None for one of a bot, of Slack itself, or of nobody."""
+    if event.get("subtype") not in (None, "file_share", "thread_broadcast") or event.get("hidden"):
         return None
+    user, ts, channel = fields.slack_id(event, "user"), fields.ts(event, "ts"), fields.slack_id(event, "channel")
+    if (
+        user is None
+        or ts is None
+        or channel is None
+        or is_posted_by_app(event)
+        or user in {services.bot_user, "USLACKBOT"}
+    ):
+        return None
+    is_direct = event.get("channel_type") == "im" or channel.startswith("D")
     return {
-        "channel": event.get("channel") or "",
-        "channel_type": event.get("channel_type") or "",
+        "channel": channel,
+        "channel_type": "im" if is_direct else fields.name(event, "channel_type") or "",
         "ts": ts,
-        "thread_ts": event.get("thread_ts"),
+        "thread_ts": fields.ts(event, "thread_ts"),
         "user": user,
-        "team": event.get("user_team") or event.get("team") or body.get("team_id") or services.workspace,
-        "text": event.get("text") or "",
-        "files": len(event.get("files") or ()),
+        "team": fields.slack_id(event, "user_team", "team") or fields.slack_id(body, "team_id") or services.workspace,
+        "text": fields.text(event, "text"),
+        "files": fields.count(event, "files"),
     }
+
+
+def is_posted_by_app(event: Mapping[str, Any]) -> bool:
+    """Whether a bot, a workflow or another app wrote a message, be it in a person's name."""
+    return bool(event.get("bot_id") or event.get("bot_profile"))
 
 
 def _message(conn: Connection, services: Services, body: Mapping[str, Any], event: Mapping[str, Any]) -> Kept | None:
@@ -133,31 +180,57 @@ def _is_ours(conn: Connection, services: Services, written: Mapping[str, Any]) -
     return thread is not None or is_under_way(conn, services, written["channel"], written["thread_ts"])
 
 
-def _edit(conn: Connection, services: Services, body: Mapping[str, Any], event: Mapping[str, Any]) -> Kept | None:
-    before, after = event.get("previous_message") or {}, event.get("message") or {}
-    if before.get("text") == after.get("text"):  # a link was unfurled, a reply was added: nobody wrote anything
+def _changed(conn: Connection, services: Services, body: Mapping[str, Any], event: Mapping[str, Any]) -> Kept | None:
+    after = fields.part(event, "message")
+    if after.get("subtype") == "tombstone":  # a message that has replies is deleted so: its thread stays
+        return _deletion(conn, services, body, event, fields.ts(after, "ts"))
+    if not _is_edited(fields.part(event, "previous_message"), after):
         return None
-    place = {"channel": event.get("channel"), "channel_type": event.get("channel_type")}
-    written = _written(services, {**after, **place}, body)
-    if written is None:
+    key = _event_key(services, body)
+    written = _written(services, _placed(event, after), body)
+    if key is None or written is None:
         return None
     answered = messages.by_question(conn, services.workspace, written["channel"], written["ts"])
     if not answered and not _is_ours(conn, services, written):
         return None
     thread = lane(written["channel"], written["thread_ts"] or written["ts"])
-    return Kept(EDIT, _event_key(services, body), thread, {**written, "edited_at": body.get("event_time")})
+    return Kept(EDIT, key, thread, {**written, "edited_at": _edited_at(body, written["ts"])})
 
 
-def _deletion(conn: Connection, services: Services, body: Mapping[str, Any], event: Mapping[str, Any]) -> Kept | None:
-    channel, ts = event.get("channel") or "", event.get("deleted_ts") or ""
-    before = event.get("previous_message") or {}
-    answered = messages.by_question(conn, services.workspace, channel, ts)
-    if not answered and not is_under_way(conn, services, channel, ts):
+def _is_edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a person wrote something: Slack changes messages too, to unfurl a link or to count replies."""
+    return before.get("text") != after.get("text") if before else "edited" in after
+
+
+def _edited_at(body: Mapping[str, Any], ts: str) -> int | None:
+    """When a message was edited; None where Slack says nothing that can be."""
+    at = fields.seconds(body, "event_time")
+    return at if at is not None and at >= int(float(ts)) else None
+
+
+def _placed(event: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message that stands within an event, together with where it was written."""
+    return {**message, "channel": event.get("channel"), "channel_type": event.get("channel_type")}
+
+
+def _deletion(
+    conn: Connection, services: Services, body: Mapping[str, Any], event: Mapping[str, Any], ts: str | None
+) -> Kept | None:
+    """The job that takes back the answer to a deleted message.
+
+    A deletion may overtake its message: then it takes the message's key, and the message, when it comes, is known.
+    """
+    key, channel = _event_key(services, body), fields.slack_id(event, "channel")
+    if key is None or channel is None or ts is None:
         return None
-    thread_ts = before.get("thread_ts") or ts
-    return Kept(
-        DELETION,
-        _event_key(services, body),
-        lane(channel, thread_ts),
-        {"channel": channel, "ts": ts, "thread_ts": thread_ts},
-    )
+    before = fields.part(event, "previous_message")
+    answered = messages.by_question(conn, services.workspace, channel, ts)
+    overtook = not answered and not is_under_way(conn, services, channel, ts)
+    if overtook:
+        written = _written(services, _placed(event, before), body)
+        if written is None or written["ts"] != ts or not _is_ours(conn, services, written):
+            return None
+        key = message_key(services, channel, ts)
+    thread_ts = fields.ts(before, "thread_ts") or ts
+    gone = {"channel": channel, "ts": ts, "thread_ts": thread_ts, "overtook": overtook}
+    return Kept(DELETION, key, lane(channel, thread_ts), gone)

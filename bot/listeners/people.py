@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection
 
 from bot.listeners.services import Services
-from bot.model import Person, PersonId
+from bot.model import DEFAULT_LANGUAGE, Language, Person, PersonId
 from bot.store import people
 from bot.store.people import StoredPerson
 
@@ -78,9 +78,16 @@ def beside(services: Services, person: Person, asker: PersonId | None, channel: 
     return replace(person, is_colleague=partner is not None and partner.name == person.organisation)
 
 
-def may_change(services: Services, person: Person, asker: PersonId | None, channel: str) -> bool:
-    """Whether a person may change what somebody has asked: the asker, their organisation, and staff."""
-    return asker in {None, person.id} or person.is_staff or beside(services, person, asker, channel).is_colleague
+def spoken_to(services: Services, person: Person, around: Language) -> Language:
+    """The language in which a person is spoken to alone, beside a conversation in the language `around`."""
+    if person.language:
+        return person.language
+    staff = next((one for one in services.desk.staff if person.is_staff and one.user == person.id.user), None)
+    if staff is not None and staff.languages:
+        return around if around in staff.languages else staff.languages[0]
+    # Slack has no Finnish: an English locale says nothing.
+    locale = person.locale if person.locale != DEFAULT_LANGUAGE else None
+    return locale or person.organisation_language or around
 
 
 def today(person: Person, ts: str) -> date:
@@ -92,5 +99,5 @@ def today_at(person: Person, instant: datetime) -> date:
     """The day it is where a person is; in UTC if their zone is not known."""
     try:
         return instant.astimezone(ZoneInfo(person.time_zone or "UTC")).date()
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a zone's name is a file's
         return instant.date()

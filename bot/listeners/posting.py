@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.listeners import journal
+from bot.listeners.incoming import POST, message_key
 from bot.listeners.services import Services
 from bot.model import DEFAULT_LANGUAGE, Job, Language, PersonId, Reply
 from bot.ports import Handler, Unit
@@ -20,6 +22,7 @@ def post_job(services: Services) -> Handler:
     async def post(job: Job) -> Unit[None]:
         payload = job.payload
         reply = codec.load(Reply, payload["reply"])
+        journal.note_reply(reply)
         message = services.editions.current.renderer.message(reply)
         ts = await services.slack.post(
             key=job.key,
@@ -30,23 +33,26 @@ def post_job(services: Services) -> Handler:
             text=message.text,
             blocks=message.blocks,
         )
+        if _is_answer(services, job):
+            journal.note_wait(services, payload["question_ts"], ts)
         return lambda conn: _keep(conn, services, payload, ts, reply, reply.language)
 
     return post
 
 
 def rewrite_job(services: Services) -> Handler:
-    """Replaces what one of our messages says; `language` shows the same reply in another."""
+    """Has one of our messages show what is stored of it now."""
 
-    async def rewrite(job: Job) -> Unit[None]:
-        payload = job.payload
-        reply = codec.load(Reply, payload["reply"])
-        language = payload.get("language") or reply.language
-        message = services.editions.current.renderer.message(reply, language)
-        await services.slack.update(
-            channel=payload["channel"], ts=payload["ts"], text=message.text, blocks=message.blocks
-        )
-        return lambda conn: _keep(conn, services, payload, payload["ts"], reply, language)
+    async def rewrite(job: Job) -> None:
+        channel, ts = job.payload["channel"], job.payload["ts"]
+        kept = await services.store.read(lambda conn: messages.by_ts(conn, services.workspace, channel, ts))
+        if kept is None:
+            return
+        edition = services.editions.current
+        reply = edition.conversation.fitted(kept.reply)
+        journal.note_reply(reply)
+        message = edition.renderer.message(reply, kept.language)
+        await services.slack.update(channel=channel, ts=ts, text=message.text, blocks=message.blocks)
 
     return rewrite
 
@@ -74,6 +80,7 @@ def whisper_job(services: Services) -> Handler:
         if job.attempts > 1:
             return
         reply = codec.load(Reply, payload["reply"])
+        journal.note_reply(reply)
         message = services.editions.current.renderer.message(reply, with_controls=False)
         await services.slack.whisper(
             channel=payload["channel"],
@@ -132,6 +139,12 @@ def card_job(services: Services) -> Handler:
     return card
 
 
+def _is_answer(services: Services, job: Job) -> bool:
+    """Whether a job posts the answer to a message; other posts follow a click."""
+    channel, ts = job.payload["channel"], job.payload["question_ts"]
+    return ts is not None and job.key.startswith(f"{POST}:{message_key(services, channel, ts)}:")
+
+
 def _staff_language(services: Services, channel: str) -> Language:
     return services.desk.channel(channel).language or DEFAULT_LANGUAGE
 
@@ -139,17 +152,15 @@ def _staff_language(services: Services, channel: str) -> Language:
 def _keep(
     conn: Connection, services: Services, payload: dict[str, Any], ts: str, reply: Reply, language: Language
 ) -> None:
-    known = messages.by_ts(conn, services.workspace, payload["channel"], ts)
     messages.save(
         conn,
         services.workspace,
         Message(
             channel=payload["channel"],
             ts=ts,
+            thread_ts=payload["thread_ts"],
             reply=reply,
             language=language,
-            posted_at=known.posted_at if known else services.clock.now(),
-            thread_ts=payload["thread_ts"],
             question_ts=payload["question_ts"],
             asker=PersonId(payload["team"], payload["user"]),
         ),

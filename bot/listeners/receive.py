@@ -1,62 +1,81 @@
 """Records every event that is for us before Slack is told that it arrived; no event reaches a Bolt listener.
 
-Runs as Bolt's `before_authorize` hook: a global middleware would come after the authorisation. If the database does
-not take the event, this raises, Slack reads a 500 and repeats.
+The door and the socket hand events over before Bolt sees them: what Bolt does first can lose them (its authorisation
+answers 200 when Slack fails), and costs more than recording them does. If the database does not take an event this
+raises, so that Slack repeats it.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias
 
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 from sqlalchemy import Connection
 
-from bot.listeners import incoming
+from bot.listeners import fields, incoming, journal
 from bot.listeners.services import Services
+from bot.ports import EventFate
 
-_log = logging.getLogger(__name__)
+EVENT: Final = "event_callback"
+"""The type of a request that brings an event."""
 
-Hook = Callable[..., Awaitable[BoltResponse | None]]
+Record: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
-def recorder(services: Services) -> Hook:
-    """The hook for AsyncApp(before_authorize=…)."""
+def recorder(services: Services) -> Record:
+    """What records an event's request body. Raises StoreUnavailable."""
 
-    async def record(req: AsyncBoltRequest, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:  # noqa: A002 - Bolt's name
-        body = req.body
-        if body.get("type") != "event_callback":
-            await next()
-            return None
-        event = body.get("event") or {}
-        if event.get("type") not in incoming.EVENTS or _is_own(services, event):
-            return BoltResponse(status=200, body="")
-        # What is not for us is dropped without a write: most of a busy channel is not. Whether a message is written to
-        # us is seen without the database.
-        if _is_to_us(services, event) or await services.store.read(lambda conn: _is_kept(conn, services, body)):
-            await services.store.run(lambda conn: _add(conn, services, body))
-        return BoltResponse(status=200, body="")
+    async def record(body: Mapping[str, Any]) -> None:
+        began = time.perf_counter()
+        try:
+            fate = await _recorded(services, body)
+        except Exception:
+            journal.event(services, body, "refused", began)
+            raise
+        journal.event(services, body, fate, began)
 
     return record
 
 
-def _is_to_us(services: Services, event: dict[str, Any]) -> bool:
-    return event.get("channel_type") == "im" or services.bot_user in incoming.mentions(event.get("text") or "")
+async def _recorded(services: Services, body: Mapping[str, Any]) -> EventFate:
+    event = fields.part(body, "event")
+    if fields.name(event, "type") not in incoming.EVENTS or _is_for_another_workspace(services, body):
+        return "dropped"
+    if _is_own(services, event):
+        return "own"
+    # What is not for us is dropped without a write: most of a busy channel is not. Whether a message is written to us
+    # is seen without the database.
+    if not _is_to_us(services, event) and not await services.store.read(lambda conn: _is_kept(conn, services, body)):
+        return "dropped"
+    return await services.store.run(lambda conn: _add(conn, services, body))
 
 
-def _is_own(services: Services, event: dict[str, Any]) -> bool:
-    return bool(event.get("bot_id")) or (
+def _is_for_another_workspace(services: Services, body: Mapping[str, Any]) -> bool:
+    """Whether Slack names an installation other than ours: our token would answer in the wrong place."""
+    installations = body.get("authorizations")
+    first = installations[0] if isinstance(installations, list) and installations else None
+    team = fields.slack_id(first, "team_id") if isinstance(first, dict) else None
+    return team is not None and team != services.workspace
+
+
+def _is_to_us(services: Services, event: Mapping[str, Any]) -> bool:
+    return event.get("channel_type") == "im" or services.bot_user in incoming.mentions(fields.text(event, "text"))
+
+
+def _is_own(services: Services, event: Mapping[str, Any]) -> bool:
+    return incoming.is_posted_by_app(event) or (
         event.get("user") == services.bot_user and event.get("type") != "member_joined_channel"
     )
 
 
-def _is_kept(conn: Connection, services: Services, body: dict[str, Any]) -> bool:
+def _is_kept(conn: Connection, services: Services, body: Mapping[str, Any]) -> bool:
     return incoming.keep(conn, services, body) is not None
 
 
-def _add(conn: Connection, services: Services, body: dict[str, Any]) -> None:
+def _add(conn: Connection, services: Services, body: Mapping[str, Any]) -> EventFate:
     kept = incoming.keep(conn, services, body)
-    if kept is not None:
-        services.work.add(conn, kept.kind, kept.key, kept.payload, lane=kept.lane)
+    if kept is None:
+        return "dropped"
+    is_new = services.work.add(conn, kept.kind, kept.key, kept.payload, lane=kept.lane)
+    return "kept" if is_new else "known"

@@ -8,8 +8,9 @@ from typing import Any, Protocol, TypeAlias
 
 from bot.desk import Desk
 from bot.edition import Edition
+from bot.listeners.aside import Aside
 from bot.model import Language, Person
-from bot.ports import Clock, Messenger, Store, Work
+from bot.ports import Clock, Messenger, Meter, Store, Work
 from bot.render.blocks import Block
 
 
@@ -42,8 +43,8 @@ class Slack(Messenger, Protocol):
     async def profile(self, user: str) -> Profile | None:
         """What Slack tells of a person, or None if it does not within a second."""
 
-    async def open_view(self, trigger: str, view: dict[str, Any]) -> None:
-        """Open a form; tried once, since a trigger lives three seconds."""
+    async def open_view(self, trigger: str, view: dict[str, Any]) -> bool:
+        """Open a form; tried once, since a trigger lives three seconds. False if Slack did not."""
 
     async def publish_home(self, user: str, view: dict[str, Any]) -> None:
         """Show a person's App Home; tried once and forgotten."""
@@ -70,4 +71,7 @@ class Services:
     desk: Desk
     editions: Editions
     detect_foreign: DetectForeign
+    meter: Meter
+    is_removed: bool = False  # the workspace has removed the app, or taken its token away
     home_sections: list[HomeSection] = field(default_factory=list)
+    aside: Aside = field(default_factory=Aside)

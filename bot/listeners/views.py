@@ -1,48 +1,37 @@
-"""Forms that people send."""
+"""The form that 👎 opens."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
-from bot.listeners import actions
-from bot.listeners.clicks import Click, Clicked, change
+from bot.listeners import actions, fields
+from bot.listeners.access import Access
+from bot.listeners.changes import Clicked, Step, submit
+from bot.listeners.clicks import Form
+from bot.listeners.registry import listen_to_forms
 from bot.listeners.services import Services
-from bot.model import PersonId
+from bot.render.messages import ASK_PERSON
 from bot.render.views import COMMENT, FEEDBACK, PERSON
 from bot.store import votes
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to the forms."""
+    """Listen to the form."""
 
-    async def feedback(ack: AsyncAck, body: dict[str, Any]) -> None:
-        view = body["view"]
-        place = json.loads(view["private_metadata"])
-        values = view["state"]["values"]
-        comment = (values.get(COMMENT, {}).get(COMMENT, {}).get("value") or "").strip()
-        wants_person = bool(values.get(PERSON, {}).get(PERSON, {}).get("selected_options"))
-        user = body["user"]
-        click = Click(
-            key=f"view:{services.workspace}:{view['id']}",
-            who=PersonId(user.get("team_id") or services.workspace, user["id"]),
-            channel=str(place["channel"]),
-            message_ts=str(place["ts"]),
-            action=FEEDBACK,
-            value="",
-            trigger="",
-        )
+    async def feedback(form: Form) -> dict[str, str]:
+        comment = fields.text(fields.part(fields.part(form.values, COMMENT), COMMENT), "value").strip()
+        wants_person = fields.count(fields.part(fields.part(form.values, PERSON), PERSON), "selected_options") > 0
 
         def unit(conn: Connection, clicked: Clicked) -> None:
+            # Where the click could not be counted, or was taken back since, the form counts as one.
+            actions.vote(services, conn, clicked, -1)
             if comment:
+                click = clicked.click
                 votes.comment(conn, services.workspace, click.channel, click.message_ts, click.who, comment)
-            if wants_person:
-                actions.hand_over(services, conn, clicked, click.key)
+            if wants_person and clicked.access_to(ASK_PERSON) is Access.ALLOWED:
+                actions.hand_over(services, conn, clicked)
 
-        await change(services, click, unit)
-        await ack()
+        return await submit(services, form, Step(unit))
 
-    app.view(FEEDBACK)(feedback)
+    listen_to_forms(app, services, {FEEDBACK: feedback})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
-from bot.render.escape import shorten
+from bot.render.escape import shorten, shorten_markup
 
 Block: TypeAlias = dict[str, Any]
 
@@ -19,7 +19,7 @@ TITLE: Final = 24
 
 def section(markup: str, accessory: Block | None = None) -> Block:
     """A section of mrkdwn."""
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": shorten(markup, SECTION), "verbatim": True}}
+    block: Block = {"type": "section", "text": _mrkdwn(markup)}
     return {**block, "accessory": accessory} if accessory else block
 
 
@@ -38,7 +38,7 @@ def context(*markups: str) -> Block:
     """A line of small print."""
     return {
         "type": "context",
-        "elements": [{"type": "mrkdwn", "text": shorten(markup, SECTION), "verbatim": True} for markup in markups],
+        "elements": [_mrkdwn(markup) for markup in markups],
     }
 
 
@@ -69,6 +69,18 @@ def button(
     if label:
         block["accessibility_label"] = shorten(label, BUTTON)
     return block
+
+
+def danger(words: str, action: str, *, title: str, text: str, confirm: str, deny: str) -> Block:
+    """A red button that asks once more."""
+    dialog = {
+        "title": plain_text(title, 100),
+        "text": plain_text(text, 300),
+        "confirm": plain_text(confirm, 30),
+        "deny": plain_text(deny, 30),
+        "style": "danger",
+    }
+    return {**button(words, action, style="danger"), "confirm": dialog}
 
 
 def option(words: str, value: str) -> Block:
@@ -108,6 +120,11 @@ def date_picker(action: str, placeholder: str, initial: str | None = None) -> Bl
     """A calendar; `initial` is a day as YYYY-MM-DD."""
     block: Block = {"type": "datepicker", "action_id": action, "placeholder": plain_text(placeholder, 150)}
     return {**block, "initial_date": initial} if initial else block
+
+
+def _mrkdwn(markup: str) -> Block:
+    """Markup in which Slack links and names nothing of its own accord."""
+    return {"type": "mrkdwn", "text": shorten_markup(markup, SECTION), "verbatim": True}
 
 
 def plain_text(words: str, longest: int) -> Block:

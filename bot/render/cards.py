@@ -6,7 +6,7 @@ from bot import i18n
 from bot.i18n import Translator
 from bot.model import Language
 from bot.render import blocks as kit
-from bot.render.escape import escape, link, shorten, user_text
+from bot.render.escape import escape, link, one_line, shorten, shorten_markup, user_text
 from bot.render.messages import Message
 
 _LONGEST_QUESTION = 1500
@@ -40,7 +40,7 @@ def handoff_card(
     title = t("Request {number}", number=f"REQ-{number}")
     about = [f"<@{user}>"]
     if organisation:
-        about.append(escape(organisation))
+        about.append(escape(one_line(organisation)))
     if language:
         about.append(escape(i18n.language_name(language, t.language)))
     asked = user_text(shorten(question, _LONGEST_QUESTION)).strip()
@@ -53,7 +53,14 @@ def handoff_card(
             kit.section(f"*{escape(t('The bot answered'))}*\n{_quoted(escape(shorten(answer, _LONGEST_ANSWER)))}")
         )
     blocks.append(kit.context(_where(t, url)))
-    return Message(f"{title}: {shorten(asked, 200)}", blocks)
+    return Message(f"{title}: {shorten_markup(one_line(asked), 200)}", blocks)
+
+
+def withdrawn_card(t: Translator, *, number: int) -> Message:
+    """What a request's card says once whoever asked has had their data deleted: nothing of theirs."""
+    title = t("Request {number}", number=f"REQ-{number}")
+    why = t("Withdrawn: whoever asked has had their data deleted.")
+    return Message(f"{title}: {why}", [kit.section(f"*{escape(title)}*\n{escape(why)}")])
 
 
 def _where(t: Translator, url: str | None) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _SLACK_TOKEN: Final = re.compile(r"<[@#!][^<>\n]*>")
-_BREAKS_LINK: Final = re.compile(r"[<>|\s]")
+_ADDRESS: Final = re.compile(r"(?:https?://|mailto:)[^<>|\s\x00-\x1f]+")
 
 
 def escape(text: str) -> str:
@@ -25,12 +25,28 @@ def user_text(text: str) -> str:
 
 
 def link(url: str, words: str) -> str:
-    """A link in mrkdwn; an address that would break out of it is not linked."""
-    if _BREAKS_LINK.search(url):
+    """A link in mrkdwn; what is no address, or would break out of it, is not linked: `<!channel|words>` notifies."""
+    if not _ADDRESS.fullmatch(url):
         return escape(words)
     return f"<{escape(url)}|{escape(words).replace('|', '/')}>"
+
+
+def one_line(text: str) -> str:
+    """A name as it stands within a line: line breaks in it would begin lines of its own."""
+    return " ".join(text.split())
 
 
 def shorten(text: str, longest: int) -> str:
     """Text of at most `longest` characters, an ellipsis at its end where something is left out."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def shorten_markup(markup: str, longest: int) -> str:
+    """Markup of at most `longest` characters, cut neither within a link nor within an escaped sign."""
+    if len(markup) <= longest:
+        return markup
+    left = markup[: longest - 1]
+    for begins, ends in ("<>", "&;"):
+        if left.rfind(begins) > left.rfind(ends):
+            left = left[: left.rfind(begins)]
+    return left.rstrip() + "…"

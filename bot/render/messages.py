@@ -13,9 +13,9 @@ from bot.knowledge.facts import LinkOf, Paragraph, Part, Plain
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Entry, Knowledge, Programme
 from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice, Outcome, Reply
 from bot.render import blocks as kit
-from bot.render import results, rich, slots
+from bot.render import notices, results, rich, slots
 from bot.render.blocks import Block
-from bot.render.escape import escape, link, shorten
+from bot.render.escape import escape, link, shorten_markup
 from bot.understand.slots.fill import DATES
 
 NONE: Final = "none"
@@ -31,6 +31,7 @@ PICK: Final = "choice.pick"
 PICK_NONE: Final = "choice.none"
 PICK_LANGUAGE: Final = "language.pick"
 PICK_TOPIC: Final = "topic.pick"
+ERASE_DATA: Final = "privacy.erase"
 
 _WITH_ENTRY: Final = frozenset({Outcome.ANSWER, Outcome.RULE, Outcome.REPORT, Outcome.BOOKING})
 _ACTION_OF: Final = {
@@ -42,6 +43,7 @@ _ACTION_OF: Final = {
     Outcome.TOPICS: "topics",
     Outcome.LANGUAGE: "language",
     Outcome.REPORT: "report-translation",
+    Outcome.PRIVACY: "delete-data",
 }
 _EXAMPLES: Final = 3
 _WITHOUT_ROW: Final = frozenset({Outcome.GREETING, Outcome.THANKS, Outcome.HELP, Outcome.HUMAN})
@@ -93,7 +95,7 @@ class Renderer:
             blocks.append(kit.context(rich.mrkdwn(contacts, t, article)))
         if with_controls:
             blocks += self._controls(reply, language, t)
-        return Message(escape(shorten(rich.plain(parts, t, article), kit.TEXT)), blocks)
+        return Message(shorten_markup(escape(rich.plain(parts, t, article)), kit.TEXT), blocks)
 
     def plain(self, reply: Reply, language: Language | None = None) -> str:
         """A reply as plain text, as `chat` prints it."""
@@ -108,6 +110,8 @@ class Renderer:
         """What a reply says, before any markup."""
         t = self.catalogues[language]
         match reply.notice:
+            case Notice() as notice if notice in notices.IN_VAIN:
+                return [_paragraph(notices.sentence(notice, t))]
             case Notice.DRAFT:
                 return self._draft(reply, language, t)
             case Notice.FOREIGN:
@@ -116,8 +120,6 @@ class Renderer:
                 return [_paragraph(t("I cannot read pictures. Tell me in words what it is about."))]
             case Notice.LEFT_OPEN:
                 return [_paragraph(t("All right. Without it I can tell you the rule, and not what it means for you."))]
-            case Notice.NOT_YOURS:
-                return [_paragraph(slots.not_yours(t))]
             case Notice.CORRECTED:
                 return [_paragraph(" ".join([t("Corrected above:"), *self._found(reply, t), *self._asked(reply, t)]))]
         if reply.outcome is Outcome.RULE:
@@ -136,11 +138,8 @@ class Renderer:
                 return [*self._written(reply, language), *self._topics(reply.programme, language)]
             case Outcome.HUMAN:
                 return self._human(reply, language, t)
-            case Outcome.LANGUAGE if reply.result.get("language"):
-                return [_paragraph(t("I answer in English from now on."))]
-            case Outcome.THANKS if reply.result.get("vote"):
-                return [_paragraph(t("Thank you for telling me."))]
-        return self._written(reply, language)
+        done = _done(reply, t)
+        return [_paragraph(done)] if done else self._written(reply, language)
 
     def _written(self, reply: Reply, language: Language) -> list[Part]:
         """What stands in the knowledge."""
@@ -285,6 +284,8 @@ class Renderer:
             return _rows([*_language_buttons(_offered_languages(reply)), *(ask if reply.languages else [])], ask)
         if reply.outcome is Outcome.TOPICS:
             return [kit.actions([self._topic_menu(reply.programme, language, t)])]
+        if reply.outcome is Outcome.PRIVACY:
+            return [] if reply.notice is Notice.ERASED or reply.result else [kit.actions([_erase_button(t)])]
         if reply.notice is Notice.CORRECTED:
             return self._value_controls(reply, t)
         if reply.notice is not Notice.LEFT_OPEN and reply.outcome in {*_WITH_ENTRY, Outcome.STATUS}:
@@ -336,6 +337,32 @@ def _is_computed(reply: Reply) -> bool:
 
 def _numbers(choices: Sequence[str]) -> list[Block]:
     return [kit.button(str(n), f"{PICK}.{n}", choice) for n, choice in enumerate(choices, start=1)]
+
+
+def _done(reply: Reply, t: Translator) -> str:
+    """What is said of something that was done at once; empty where nothing was."""
+    match reply.outcome:
+        case Outcome.LANGUAGE if reply.result.get("language"):
+            return t("I answer in English from now on.")
+        case Outcome.PRIVACY if reply.notice is Notice.ERASED:
+            return t("This was confirmed, and the data is deleted.")
+        case Outcome.PRIVACY if "number" in reply.result:
+            number = f"PRIV-{reply.result['number']}"
+            return t("Your data is deleted. The deletion has the number {number}.", number=number)
+        case Outcome.THANKS if reply.result.get("vote"):
+            return t("Thank you for telling me.")
+    return ""
+
+
+def _erase_button(t: Translator) -> Block:
+    return kit.danger(
+        t("Delete my data"),
+        ERASE_DATA,
+        title=t("Delete your data?"),
+        text=t("This cannot be undone."),
+        confirm=t("Delete"),
+        deny=t("Keep"),
+    )
 
 
 def _rows(*rows: list[Block]) -> list[Block]:

@@ -113,9 +113,7 @@ def choice(name: str, one: Any) -> str:
 def read_choice(written: str) -> tuple[str, Any]:
     """The slot and its value from a button. Raises ValueError for what is none."""
     name, _, one = written.partition("=")
-    return name, json.loads(one)
-
-
-def not_yours(t: Translator) -> str:
-    """Said to whoever may not change somebody's values."""
-    return t("Only whoever asked, their organisation and support can change these values.")
+    try:
+        return name, json.loads(one)
+    except RecursionError:
+        raise ValueError("no value of a slot") from None

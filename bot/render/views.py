@@ -10,11 +10,12 @@ from bot import i18n
 from bot.i18n import Translator
 from bot.render import blocks as kit
 from bot.render.blocks import Block
+from bot.render.notices import between
 from bot.render.slots import label
 from bot.understand.plans import PLANS
 from bot.understand.slots.fill import COUNTS, DATES, LARGEST
 from bot.understand.slots.lexicon import CURRENCIES
-from bot.understand.slots.valid import FIRST_DAY, LAST_DAY, is_valid
+from bot.understand.slots.valid import is_valid
 
 FEEDBACK: Final = "answer.feedback"
 COMMENT: Final = "comment"
@@ -62,7 +63,7 @@ def feedback_form(t: Translator, *, channel: str, ts: str, with_person: bool) ->
     return {
         "type": "modal",
         "callback_id": FEEDBACK,
-        "private_metadata": json.dumps({"channel": channel, "ts": ts}),
+        "private_metadata": json.dumps({"channel": channel, "ts": ts, "language": t.language}),
         "title": kit.plain_text(t("Not helpful"), kit.TITLE),
         "submit": kit.plain_text(t("Send"), kit.TITLE),
         "close": kit.plain_text(t("Close"), kit.TITLE),
@@ -74,6 +75,8 @@ def values_form(
     t: Translator, *, names: Sequence[str], told: Mapping[str, Any], channel: str, ts: str
 ) -> dict[str, Any]:
     """All values of a computed reply, to be changed at once. An empty field is a value that is not told.
+
+    It carries what it was opened with, so that sending it changes what the person has changed and nothing else.
 
     Args:
         t: The words, in the clicker's language.
@@ -89,7 +92,14 @@ def values_form(
     return {
         "type": "modal",
         "callback_id": CHANGE_VALUES,
-        "private_metadata": json.dumps({"channel": channel, "ts": ts, "language": t.language}),
+        "private_metadata": json.dumps(
+            {
+                "channel": channel,
+                "ts": ts,
+                "language": t.language,
+                "told": {name: told[name] for name in names if name in told},
+            }
+        ),
         "title": kit.plain_text(t("Change values"), kit.TITLE),
         "submit": kit.plain_text(t("Compute"), kit.TITLE),
         "close": kit.plain_text(t("Close"), kit.TITLE),
@@ -104,9 +114,9 @@ def read_values(state: Mapping[str, Any], t: Translator) -> tuple[dict[str, Any]
     for name, elements in state.items():
         if name == CURRENCY:
             continue
-        value = _read(name, elements[name])
+        value = _read(name, _part(elements, name))
         if name == "arr" and value is not None:
-            value = {"amount": value, "currency": _chosen(state.get(CURRENCY, {}).get(CURRENCY, {}))}
+            value = {"amount": value, "currency": _chosen(_part(_part(state, CURRENCY), CURRENCY))}
         if value is None:
             continue
         if is_valid(name, value):
@@ -166,8 +176,8 @@ def _read(name: str, element: Mapping[str, Any]) -> Any:
     return chosen == _DONE if name == "action_taken" and chosen is not None else chosen
 
 
-def _number(written: str | None) -> Any:
-    if written is None or not written.strip():
+def _number(written: Any) -> Any:
+    if not isinstance(written, str) or not written.strip():
         return None
     try:
         number = float(written)
@@ -177,14 +187,18 @@ def _number(written: str | None) -> Any:
 
 
 def _chosen(element: Mapping[str, Any]) -> str | None:
-    option = element.get("selected_option")
-    return str(option["value"]) if option else None
+    value = _part(element, "selected_option").get("value")
+    return value if isinstance(value, str) else None
+
+
+def _part(data: Any, name: str) -> Mapping[str, Any]:
+    part = data.get(name) if isinstance(data, dict) else None
+    return part if isinstance(part, dict) else {}
 
 
 def _wrong(name: str, t: Translator) -> str:
     if name in DATES:
-        first, last = (i18n.day(day, t.language) for day in (FIRST_DAY, LAST_DAY))
-        return t("Please choose a day between {first} and {last}.", first=first, last=last)
+        return between(t)
     if name in COUNTS:
         return t("Please write a whole number, 0 or more.")
     if name == "arr":

@@ -25,6 +25,7 @@ _PLAIN = (
     Outcome.HELP,
     Outcome.TOPICS,
     Outcome.LANGUAGE,
+    Outcome.PRIVACY,
     Outcome.REPORT,
     Outcome.BOOKING,
     Outcome.FALLBACK,
@@ -44,6 +45,9 @@ def _replies(edition: Edition, language: Language) -> Iterator[Reply]:
         yield Reply(Outcome.HELP, language, programme, notice=Notice.PICTURE)
     yield Reply(Outcome.BOOKING, language, slots={"meeting_kind": "training"})
     yield Reply(Outcome.THANKS, language, result={"vote": True})
+    yield Reply(Outcome.PRIVACY, language, result={"number": 12})
+    yield Reply(Outcome.PRIVACY, language, notice=Notice.ERASED)
+    yield Reply(Outcome.PRIVACY, language, notice=Notice.NOT_YOUR_DATA)
     yield Reply(Outcome.HUMAN, language, result={"number": 12, "known": False})
     yield Reply(Outcome.HUMAN, language, result={"number": 12, "known": True})
     yield Reply(Outcome.LANGUAGE, language, result={"language": language})

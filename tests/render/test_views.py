@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.edition import Edition
-from bot.model import LANGUAGES, Language
-from bot.render.slots import UNSHOWN, not_yours
+from bot.model import LANGUAGES, Language, Notice
+from bot.render.notices import sentence
+from bot.render.slots import UNSHOWN
 from bot.render.views import read_values, values_form
 from bot.rules import RULES
 from tests.payloads import form_state
@@ -32,12 +33,17 @@ def _form(edition: Edition, names: list[str], told: dict[str, Any], language: La
 @pytest.mark.parametrize("id_", FORMS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_form_of_every_rule_is_valid(edition: Edition, id_: str, language: Language) -> None:
-    """Empty and full, in each language; it knows the message that it belongs to."""
+    """Empty and full, in each language; it knows the message that it belongs to, and what it was opened with."""
     for told in ({}, {name: HELD[name] for name in FORMS[id_]}):
         form = _form(edition, FORMS[id_], told, language)
 
         assert view_problems(form) == []
-        assert json.loads(form["private_metadata"]) == {"channel": "C1", "ts": "1.2", "language": language}
+        assert json.loads(form["private_metadata"]) == {
+            "channel": "C1",
+            "ts": "1.2",
+            "language": language,
+            "told": told,
+        }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -154,7 +160,7 @@ def test_what_is_wrong_is_told_in_every_language(edition: Edition, bad: dict[str
         t = edition.renderer.catalogues[language]
         _, errors = read_values(form_state(form, **bad), t)
         said.add(errors[next(iter(bad))])
-        refused.add(not_yours(t))
+        refused.add(sentence(Notice.NOT_YOURS, t))
 
         assert list(errors) == list(bad)
     assert len(said) == len(refused) == len(LANGUAGES)

@@ -1,0 +1,77 @@
+"""The only place where Bolt is given listeners for clicks and forms: none without a word on who may use it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.listeners import access, changes
+from bot.listeners.clicks import Click, Form
+from bot.listeners.services import Services
+from bot.model import Notice
+
+ANSWER_WITHIN: Final = 2.5
+"""Seconds in which a click is answered, well or not; Slack waits for 3."""
+
+Listener: TypeAlias = Callable[[Click], Awaitable[None]]
+"""Takes a click; when it returns, Slack is told that all is well."""
+
+FormListener: TypeAlias = Callable[[Form], Awaitable[dict[str, str]]]
+"""Takes a form; returns what is wrong with it, by field, and the form stays open. Nothing: it closes."""
+
+
+def listen(app: AsyncApp, services: Services, listeners: Mapping[str, Listener]) -> None:
+    """Listen to controls, by action id. Raises LookupError for one of which nobody has said who may use it."""
+    for action, listener in listeners.items():
+        access.policy_of(action)
+        app.action(re.compile(rf"^{re.escape(action)}(?:\.|$)"))(_answered(services, listener))
+
+
+def listen_to_forms(app: AsyncApp, services: Services, listeners: Mapping[str, FormListener]) -> None:
+    """Listen to forms, by callback id. Raises LookupError for one of which nobody has said who may send it."""
+    for callback, listener in listeners.items():
+        access.policy_of(callback)
+        app.view(callback)(_answered_form(services, listener))
+
+
+def listen_to_the_rest(app: AsyncApp, services: Services) -> None:
+    """Answer the controls and forms that no version of ours knows any more; to be called last."""
+
+    async def unknown(click: Click) -> None:
+        await changes.tell_past(services, click)
+
+    async def unknown_form(form: Form) -> dict[str, str]:
+        return form.error(changes.words(services, Notice.GONE, form.language))
+
+    app.action(re.compile(""))(_answered(services, unknown))
+    app.view(re.compile(""))(_answered_form(services, unknown_form))
+
+
+def _answered(services: Services, listener: Listener) -> Callable[..., Awaitable[None]]:
+    async def answer(ack: AsyncAck, body: dict[str, Any]) -> None:
+        click = Click.of(body, services)
+        if click is not None:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await listener(click)
+        await ack()
+
+    return answer
+
+
+def _answered_form(services: Services, listener: FormListener) -> Callable[..., Awaitable[None]]:
+    async def answer(ack: AsyncAck, body: dict[str, Any]) -> None:
+        form = Form.of(body, services)
+        errors: dict[str, str] = {}
+        if form is not None:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                errors = await listener(form)
+        if errors:
+            await ack(response_action="errors", errors=errors)
+        else:
+            await ack()
+
+    return answer

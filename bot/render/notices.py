@@ -1,0 +1,51 @@
+"""What is said, alone, to whoever clicked in vain."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot import i18n
+from bot.i18n import Translator
+from bot.model import Notice
+from bot.understand.slots.valid import FIRST_DAY, LAST_DAY
+
+IN_VAIN: Final = frozenset(
+    {
+        Notice.NOT_YOURS,
+        Notice.NOT_YOUR_DATA,
+        Notice.MOVED_ON,
+        Notice.GONE,
+        Notice.NOT_YET,
+        Notice.NO_FORM,
+        Notice.NO_SUCH_DAY,
+    }
+)
+"""The notices that are all of a reply."""
+
+
+def sentence(notice: Notice, t: Translator) -> str:
+    """A notice in words. Raises KeyError for one that is part of an answer."""
+    return {
+        Notice.NOT_YOURS: t("Only whoever asked, their organisation and support can change these values."),
+        Notice.NOT_YOUR_DATA: t(
+            "Only whoever asked for it can confirm this. To have your own data deleted, ask me to delete your data."
+        ),
+        Notice.MOVED_ON: t(
+            "That button is out of date, and nothing was changed. The message now shows how things stand."
+        ),
+        Notice.GONE: t(
+            "I have kept nothing of this message: it is too old, or was deleted. Please write your question again."
+        ),
+        Notice.NOT_YET: t(
+            "I am not done with this message. Please try again in a moment;"
+            " if that does not help, write your question again."
+        ),
+        Notice.NO_FORM: t("The form did not open. Please press the button again."),
+        Notice.NO_SUCH_DAY: between(t),
+    }[notice]
+
+
+def between(t: Translator) -> str:
+    """The days that can be computed with."""
+    first, last = (i18n.day(day, t.language) for day in (FIRST_DAY, LAST_DAY))
+    return t("Please choose a day between {first} and {last}.", first=first, last=last)
