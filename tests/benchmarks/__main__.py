@@ -7,21 +7,24 @@ import os
 import platform
 import time
 
-from tests.benchmarks import answer, growth, http, start, values
+from tests.benchmarks import answer, growth, http, soak, start, values
 from tests.benchmarks.report import progress, show
 
-PARTS = {"answer": answer, "values": values, "growth": growth, "start": start, "http": http}
+PARTS = {"answer": answer, "values": values, "growth": growth, "start": start, "http": http, "soak": soak}
+LONG = frozenset({"soak"})  # half an hour: only when named
 
 
 def main() -> None:
     """Run what is named."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure Partnerdesk.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(PARTS)} (default: all)")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(PARTS)} (default: all but soak)"
+    )
     named = parser.parse_args().names
     if unknown := [name for name in named if name not in PARTS]:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(PARTS)}")
     show(f"Python {platform.python_version()}, {os.cpu_count()} cores\n")
-    for name in named or PARTS:
+    for name in named or [name for name in PARTS if name not in LONG]:
         began, load = time.monotonic(), os.getloadavg()[0]
         progress(f"{name} …")
         for table in PARTS[name].run():

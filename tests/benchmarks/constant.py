@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot import desk as desk_file
+from bot.adapters import memory
 from bot.app import running
 from bot.desk import Desk
 from bot.model import Outcome, Person, Post, Question, Reply, Thread, Turn
@@ -41,6 +42,7 @@ async def _serve() -> None:
     async with running(settings, desk) as started:
         constant: dict[str, Any] = {"conversation": _Conversation(), "renderer": _Renderer()}
         started.editions._current = replace(started.editions.current, **constant)
+        memory.settle()
         await asyncio.Event().wait()
 
 

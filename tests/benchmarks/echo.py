@@ -8,10 +8,10 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.adapters.http import web_app
 from bot.adapters.slack import web_client
 from tests.stub_slack import BOT_ID, BOT_USER, TEAM
 
@@ -29,7 +29,17 @@ async def _serve() -> None:
         client = web_client(token, session, base_url=os.environ["SLACK_API_URL"])
         bolt = AsyncApp(client=client, authorize=authorize, signing_secret=os.environ["SLACK_SIGNING_SECRET"])
         bolt.event("app_mention")(echo)
-        server = web.AppRunner(web_app(bolt, {}), access_log=None)
+
+        async def events(request: web.Request) -> web.Response:
+            return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+        async def ready(_: web.Request) -> web.Response:
+            return web.Response()
+
+        served = web.Application()
+        served.router.add_post("/slack/events", events)
+        served.router.add_get("/readyz", ready)
+        server = web.AppRunner(served, access_log=None)
         await server.setup()
         await web.TCPSite(server, "127.0.0.1", int(os.environ["PORT"])).start()
         await asyncio.Event().wait()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from tests import postgres
 from tests.benchmarks.load import Figures, Slack
 from tests.benchmarks.measure import Spread
 from tests.benchmarks.report import Cell, Table, progress
@@ -19,8 +20,9 @@ from tests.benchmarks.subject import Subject, subject
 from tests.benchmarks.synthetic import Shape
 
 _ECHO = "bare Bolt echo"
-_BOTS = {_ECHO: ECHO, "Partnerdesk, shipped knowledge": SERVE, "Partnerdesk, constant answer": CONSTANT}
-_BUDGETS = {"Partnerdesk, shipped knowledge": 0.25, "Partnerdesk, constant answer": 0.4}
+_SQLITE = {"shipped knowledge, SQLite": SERVE, "constant answer, SQLite": CONSTANT}
+_POSTGRES = {"shipped knowledge, PostgreSQL": SERVE, "constant answer, PostgreSQL": CONSTANT}
+_BUDGETS = {SERVE: 0.25, CONSTANT: 0.4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class _Bot:
     """A bot under test, and what it has shown."""
 
     name: str
+    module: Sequence[str]
     served: Served
     rested_at: float = 0.0
     rounds: list[float] = field(default_factory=list)  # replies a second
@@ -75,9 +78,11 @@ async def _measured(given: Subject, size: Size, folder: Path) -> Sequence[Table]
         return figures
 
     async with slack.listening(), AsyncExitStack() as stack:
-        for number, (name, module) in enumerate(_BOTS.items()):
-            started = serving(module, slack.url, given, channels, folder / str(number))
-            bots.append(_Bot(name, await stack.enter_async_context(started)))
+        server = stack.enter_context(postgres.server(durable=True))
+        for number, (name, module) in enumerate({_ECHO: ECHO, **_SQLITE, **_POSTGRES}.items()):
+            url = server.create() if name in _POSTGRES else None
+            started = serving(module, slack.url, given, channels, folder / str(number), url)
+            bots.append(_Bot(name, module, await stack.enter_async_context(started)))
         progress("warming up")
         for bot in bots:
             await closed(bot, 1)
@@ -103,12 +108,15 @@ def _closed_table(bots: Sequence[_Bot], size: Size) -> Table:
     for bot in bots:
         ratios = [own / theirs for own, theirs in zip(bot.rounds, echo, strict=True)]
         rounds = " ".join(f"{rate:.0f}" for rate in bot.rounds)
-        rows.append((bot.name, median(bot.rounds), rounds, median(ratios), max(ratios), _BUDGETS.get(bot.name)))
+        rows.append((bot.name, median(bot.rounds), rounds, median(ratios), max(ratios), _BUDGETS.get(bot.module)))
     return Table(
         f"HTTP end to end, closed loop: {size.channels} channels, {size.a_round} questions each a round",
         ("replies a second", "median", "rounds", "of echo, median", "best", "budget"),
         rows,
-        ["The bots take turns; each round's ratio is to the echo of the same round. The echo records nothing."],
+        [
+            "The bots take turns; each round's ratio is to the echo of the same round. The echo records nothing.",
+            "PostgreSQL runs on the same cores as everything else here.",
+        ],
     )
 
 

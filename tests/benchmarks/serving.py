@@ -25,6 +25,7 @@ SECRET = "benchmark-signing-secret"
 SERVE = ("bot", "serve")
 CONSTANT = ("tests.benchmarks.constant",)
 ECHO = ("tests.benchmarks.echo",)
+DATABASE = "desk.db"
 
 _LOOK_EVERY = 0.01
 _READY_WITHIN = 300.0
@@ -49,9 +50,14 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    module: Sequence[str], slack_url: str, subject: Subject, channels: Sequence[str], folder: Path
+    module: Sequence[str],
+    slack_url: str,
+    subject: Subject,
+    channels: Sequence[str],
+    folder: Path,
+    database_url: str | None = None,
 ) -> AsyncIterator[Served]:
-    """Run a bot with a database and a desk file of its own, in a new folder. Raises RuntimeError if it does not start.
+    """Run a bot with a desk file of its own, in a folder. Raises RuntimeError if it does not start.
 
     Args:
         module: What `python -m` runs, with its arguments.
@@ -59,10 +65,13 @@ async def serving(
         subject: The knowledge that it serves.
         channels: Those that its desk file names; the programmes are spread over them.
         folder: Where its files go.
+        database_url: Its database; unless given, an SQLite file of its own.
 
     """
     port, began = _free_port(), time.perf_counter()
-    child = _started(module, {"SLACK_API_URL": slack_url, "PORT": str(port)}, subject, channels, folder)
+    database_url = database_url or f"sqlite:///{folder / DATABASE}"
+    environ = {"SLACK_API_URL": slack_url, "PORT": str(port), "DATABASE_URL": database_url}
+    child = _started(module, environ, subject, channels, folder)
     try:
         while not await _is_ready(port):
             if child.poll() is not None or time.perf_counter() - began > _READY_WITHIN:
@@ -81,7 +90,7 @@ async def serving(
 def _started(
     module: Sequence[str], environ: Mapping[str, str], subject: Subject, channels: Sequence[str], folder: Path
 ) -> subprocess.Popen[bytes]:
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     desk = folder / "desk.yml"
     desk.write_text(_desk(subject, channels), encoding="utf-8")
     whole = {
@@ -90,7 +99,6 @@ def _started(
         "SLACK_BOT_TOKEN": "xoxb-benchmark",
         "SLACK_SIGNING_SECRET": SECRET,
         "HOST": "127.0.0.1",
-        "DATABASE_URL": f"sqlite:///{folder / 'desk.db'}",
         "PARTNERDESK_CONFIG": str(desk),
         "PARTNERDESK_KNOWLEDGE": str(subject.knowledge),
         "LOG_LEVEL": "WARNING",
