@@ -22,7 +22,11 @@ COMMANDS: Final = {
     "check": ("check", "prove that the knowledge is right"),
     "init": ("init", "write a desk file by answering questions"),
     "serve": ("serve", "answer in Slack"),
+    "work": ("work", "show the work that there is, and have what was given up tried again"),
+    "backup": ("backup", "copy the database to a file, while the desk runs"),
+    "restore": ("restore", "put a copy of the database back, while no desk runs"),
     "doctor": ("doctor", "say what is wrong with an installation, and how to mend it"),
+    "privacy": ("privacy", "show or erase what is kept of a person"),
 }
 
 

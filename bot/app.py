@@ -4,36 +4,57 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
+import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
-from aiohttp import web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 
 from bot import paths, rules
 from bot.adapters.clock import SystemClock
 from bot.adapters.detector import ForeignDetector
 from bot.adapters.editions import KnowledgeRefused, WatchedEditions
-from bot.adapters.http import web_app
+from bot.adapters.http import Door, web_app
+from bot.adapters.metrics import MeteredStore, Metrics, Page
+from bot.adapters.port import Port
 from bot.adapters.slack import Identity, SlackMessenger, web_client
-from bot.adapters.work import EmbeddedWork
-from bot.adapters.work_runner import WorkRunner
+from bot.adapters.socket import SocketMode
+from bot.adapters.socket_connection import Timing
+from bot.adapters.work.opening import Runner, open_runner, open_work
 from bot.desk import Desk
 from bot.edition import Edition, Progress, open_edition
 from bot.knowledge.check import check
-from bot.listeners import actions, answering, effects, home, incoming, posting, receive, values, views
+from bot.listeners import (
+    actions,
+    answering,
+    changes,
+    effects,
+    failures,
+    home,
+    incoming,
+    journal,
+    posting,
+    privacy,
+    receive,
+    registry,
+    values,
+    views,
+)
+from bot.listeners.bolt_request import bolt_request
 from bot.listeners.services import Services
-from bot.model import DEFAULT_LANGUAGE
 from bot.ports import Clock, Handler, RetryLater, StoreUnavailable
 from bot.settings import Settings
+from bot.store import replicas
+from bot.store.copies import file_of, in_use
 from bot.store.database import Database
+from bot.store.trouble import trouble
 from bot.understand.normalise import same
 
 _log = logging.getLogger(__name__)
@@ -41,6 +62,7 @@ _log = logging.getLogger(__name__)
 LOOK_EVERY: Final = 5.0  # seconds between looks at the knowledge folder
 STOP_WITHIN: Final = 20.0  # seconds that running work is given when the process is told to stop
 SLACK_PAUSES: Final = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to reach Slack at start
+SOCKET_TIMING: Final = Timing()
 
 
 @dataclass(slots=True)
@@ -49,29 +71,34 @@ class Running:
 
     services: Services
     bolt: AsyncApp
-    runner: WorkRunner
+    runner: Runner
     database: Database
     editions: WatchedEditions
     port: int
+    socket: SocketMode | None  # None: Slack comes to our port
 
 
 @asynccontextmanager
 async def running(
     settings: Settings,
     desk: Desk,
+    hurried: asyncio.Event | None = None,
     *,
     clock: Clock | None = None,
     progress: Progress = lambda _done, _of, _name: None,
 ) -> AsyncIterator[Running]:
     """Run a desk: when this yields, it can answer; when it is left, what runs is finished or handed back.
 
+    That takes up to STOP_WITHIN, or no longer than until `hurried` is set.
+
     Raises:
         DocumentError, FitFailed, ValueError, OSError: The knowledge cannot be served.
         StoreUnavailable: The database cannot be opened.
-        GiveUp: Slack refuses the token.
+        GiveUp: Slack refuses a token.
 
     """
     clock = clock or SystemClock()
+    fitting: list[subprocess.Popen[str]] = []
 
     def opened() -> Edition:
         return open_edition(
@@ -81,6 +108,7 @@ async def running(
             link_of=desk.link,
             has_desk=desk.support_channel is not None,
             progress=progress,
+            on_fit=fitting.append,
         )
 
     def proved() -> Edition:
@@ -90,32 +118,54 @@ async def running(
             raise KnowledgeRefused(f"{len(errors)} errors, the first: {errors[0]}")
         return opened()
 
+    # It ends in the opposite order: the port closes and Slack's connection with it, then work is finished or handed
+    # back while requests on open connections are still answered, and the database is last.
     async with AsyncExitStack() as stack:
+        stack.callback(_kill, fitting)
         editions = WatchedEditions(await asyncio.to_thread(opened), settings.knowledge, proved)
+        file = file_of(settings.database_url)
+        if file is not None:
+            stack.enter_context(in_use(file))
         database = await asyncio.to_thread(Database.open, settings.database_url)
         await stack.enter_async_context(database)
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = web_client(settings.slack_bot_token or "", session, base_url=settings.slack_api_url)
+        metrics = Metrics()
+        store = MeteredStore(database, metrics)
+        page = Page(metrics, database, clock, editions)
+        token = settings.slack_bot_token or ""
+        client = web_client(token, session, base_url=settings.slack_api_url, meter=metrics.call)
         slack = SlackMessenger(client, clock)
         identity = await _identity(slack)
         detector = ForeignDetector()
         stack.push_async_callback(detector.close)
-        work = EmbeddedWork(clock)
-        services = Services(identity.team, identity.user, database, work, clock, slack, desk, editions, detector)
+        work = open_work(settings.database_url, clock)
+        services = Services(identity.team, identity.user, store, work, clock, slack, desk, editions, detector, metrics)
         services.home_sections += [home.language_section, home.topics_section]
-        runner = WorkRunner(work, database, handlers(services), clock)
-        await runner.start()
-        stack.push_async_callback(runner.stop, STOP_WITHIN)
+        stack.push_async_callback(services.aside.end)
+        record = receive.recorder(services)
         bolt = bolt_app(settings, services, identity, client)
         stack.push_async_callback(_cancel, asyncio.create_task(editions.watch(LOOK_EVERY)))
-        socket = await _socket(settings, bolt, stack)
-        port = await _listen(settings, bolt, _probes(database, editions, socket), stack)
-        yield Running(services, bolt, runner, database, editions, port)
+        socket = _socket(settings, record, bolt, client, session, database)
+        port = Port(settings.host, settings.port)
+        probes = _probes(database, store, services, editions, socket, port)
+        door = None if settings.socket_mode else _door(settings, services, record, bolt)
+        stack.push_async_callback(port.end)
+        await port.prepare(web_app(door, probes, page.text))
+        runner = open_runner(work, settings.database_url, store, handlers(services), clock)
+        await store.run(lambda conn: privacy.plan(conn, services))
+        await runner.start()
+        stack.push_async_callback(_finish, runner, hurried or asyncio.Event())
+        if socket is not None:
+            stack.push_async_callback(socket.stop)
+            await socket.start()
+        stack.push_async_callback(port.close)
+        number = await port.open()
+        yield Running(services, bolt, runner, database, editions, number, socket)
 
 
 def handlers(services: Services) -> Mapping[str, Handler]:
     """Every kind of work and who carries it out."""
-    return {
+    table = {
         incoming.MESSAGE: answering.message_job(services),
         incoming.EDIT: answering.edit_job(services),
         incoming.DELETION: answering.deletion_job(services),
@@ -126,7 +176,10 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         effects.REMOVE: posting.remove_job(services),
         effects.WHISPER: posting.whisper_job(services),
         effects.CARD: posting.card_job(services),
+        **privacy.handlers(services),
+        changes.CLICK: changes.click_job(),
     }
+    return {kind: journal.watched(handler, services.meter) for kind, handler in table.items()}
 
 
 def bolt_app(settings: Settings, services: Services, identity: Identity, client: Any) -> AsyncApp:
@@ -143,45 +196,24 @@ def bolt_app(settings: Settings, services: Services, identity: Identity, client:
 
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.ERROR)  # it warns that `authorize` comes before the client's token, as it should
-    app = AsyncApp(
+    app = journal.WatchedApp(
+        meter=services.meter,
         client=client,
         authorize=authorize,
         signing_secret=settings.slack_signing_secret or "",
-        before_authorize=receive.recorder(services),
         logger=logger,
         process_before_response=True,
-        request_verification_enabled=not settings.socket_mode,
+        request_verification_enabled=False,  # the door has done it; what comes over our own socket is not signed
     )
     logger.setLevel(logging.WARNING)  # below it Bolt writes whole payloads, texts and tokens included
     actions.register(app, services)
     views.register(app, services)
     values.register(app, services)
     home.register(app, services)
-    app.error(_reporter(services))
+    privacy.register(app, services)
+    registry.listen_to_the_rest(app, services)
+    failures.register(app, services)
     return app
-
-
-def _reporter(services: Services) -> Callable[..., Any]:
-    """Tells whoever clicked that it went wrong, with an id under which the log holds the details.
-
-    Slack reads a 500: it repeats an event, and shows a click as failed. Raised on, the error would be told twice.
-    """
-
-    async def report(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        id_ = uuid.uuid4().hex[:8]
-        _log.error("request failed, id %s: %s", id_, type(error).__name__, exc_info=None if _is_away(error) else error)
-        user, channel = (body.get("user") or {}).get("id"), (body.get("channel") or {}).get("id")
-        if user and channel:
-            t = services.editions.current.renderer.catalogues[DEFAULT_LANGUAGE]
-            text = t("That did not work, and nothing was changed. Please try again in a moment. (Error {id})", id=id_)
-            await services.slack.whisper(channel=channel, user=user, thread=None, text=text, blocks=[])
-        return BoltResponse(status=500, body="")
-
-    return report
-
-
-def _is_away(error: Exception) -> bool:
-    return isinstance(error, StoreUnavailable)
 
 
 async def _identity(slack: SlackMessenger) -> Identity:
@@ -195,20 +227,45 @@ async def _identity(slack: SlackMessenger) -> Identity:
     return await slack.identity()
 
 
-async def _socket(settings: Settings, bolt: AsyncApp, stack: AsyncExitStack) -> AsyncSocketModeHandler | None:
-    if not settings.socket_mode:
+def _socket(
+    settings: Settings,
+    record: receive.Record,
+    bolt: AsyncApp,
+    client: Any,
+    session: aiohttp.ClientSession,
+    database: Database,
+) -> SocketMode | None:
+    if settings.slack_app_token is None:
         return None
-    handler = AsyncSocketModeHandler(bolt, settings.slack_app_token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]
-    stack.push_async_callback(handler.close_async)
-    return handler
+
+    async def answer(body: Mapping[str, Any]) -> BoltResponse:
+        if body.get("type") == receive.EVENT:
+            await record(body)
+            return BoltResponse(status=200)
+        asked = bolt_request(body)
+        # What nobody could make sense of is acknowledged: Slack would only repeat it.
+        return BoltResponse(status=200) if asked is None else await bolt.async_dispatch(asked)
+
+    return SocketMode(
+        client,
+        settings.slack_app_token,
+        session,
+        answer,
+        others=partial(database.read, replicas.others),
+        timing=SOCKET_TIMING,
+    )
 
 
 Probe = Callable[[], Any]
 
 
 def _probes(
-    database: Database, editions: WatchedEditions, socket: AsyncSocketModeHandler | None
+    database: Database,
+    store: MeteredStore,
+    services: Services,
+    editions: WatchedEditions,
+    socket: SocketMode | None,
+    port: Port,
 ) -> Mapping[str, Probe]:
     """What /readyz asks: each raises, or gives a fault as text, or None."""
 
@@ -216,28 +273,45 @@ def _probes(
         try:
             await database.ping()
         except StoreUnavailable as error:
-            return str(error)
-        return None
+            return trouble(error)
+        return store.lasting_trouble
 
     async def of_slack() -> str | None:
-        if socket is not None and not await socket.client.is_connected():
-            return "Socket Mode is not connected"
-        return None
+        if services.is_removed:
+            return "the app was removed from the workspace, or its token revoked: install it again"
+        fault = socket and socket.fault()
+        return f"Socket Mode: {fault}" if fault else None
 
     async def of_knowledge() -> str | None:
         return editions.fault and "the newest files are not served: see the log, or partnerdesk check"
 
-    return {"database": of_database, "slack": of_slack, "knowledge": of_knowledge}
+    async def of_process() -> str | None:
+        return "stopping" if port.is_closed else None
+
+    # The process is last: what it says must be true when the answer goes out.
+    return {"database": of_database, "slack": of_slack, "knowledge": of_knowledge, "process": of_process}
 
 
-async def _listen(settings: Settings, bolt: AsyncApp, probes: Mapping[str, Probe], stack: AsyncExitStack) -> int:
-    """Open the port. In Socket Mode too, for the health checks."""
-    server = web.AppRunner(web_app(None if settings.socket_mode else bolt, probes), access_log=None)
-    await server.setup()
-    stack.push_async_callback(server.cleanup)
-    site = web.TCPSite(server, settings.host, settings.port)
-    await site.start()
-    return int(server.addresses[0][1])
+def _door(settings: Settings, services: Services, record: receive.Record, bolt: AsyncApp) -> Door:
+    verifier = SignatureVerifier(settings.slack_signing_secret or "")
+    return Door(verifier, record, receive.EVENT, bolt, partial(journal.turned_away, services))
+
+
+async def _finish(runner: Runner, hurried: asyncio.Event) -> None:
+    """Let running work finish, or hand it back: within STOP_WITHIN, at once when hurried."""
+    stopping = asyncio.create_task(runner.stop(STOP_WITHIN))
+    hurry = asyncio.create_task(hurried.wait())
+    await asyncio.wait([stopping, hurry], return_when=asyncio.FIRST_COMPLETED)
+    if not stopping.done():
+        await runner.stop(0)
+    await stopping
+    await _cancel(hurry)
+
+
+def _kill(fitting: list[subprocess.Popen[str]]) -> None:
+    """End what is being fitted: the threads that wait for it would keep the process."""
+    for child in fitting:
+        child.kill()
 
 
 async def _cancel(task: asyncio.Task[Any]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias, TypeVar
+from enum import StrEnum
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
-from bot.model import Job
+from bot.model import Job, Language, Outcome
 
 T = TypeVar("T")
 
@@ -113,3 +115,80 @@ class Messenger(Protocol):
 
     async def permalink(self, *, channel: str, ts: str) -> str | None:
         """A link to a message, or None if Slack does not give one now."""
+
+
+EventFate: TypeAlias = Literal["kept", "known", "dropped", "own", "refused"]
+"""What becomes of an event: recorded; recorded before; not for us; of our own making; refused, to be repeated."""
+
+JobFate: TypeAlias = Literal["done", "postponed", "later", "given-up", "failed"]
+"""How an attempt at a job ends: done; not begun; to be tried again; given up; failed by an error that nobody meant."""
+
+
+class Meter(Protocol):
+    """Counts what the desk does, for /metrics.
+
+    What is counted is told by few words known beforehand, never by a person's words or an id; durations are seconds.
+    """
+
+    def event(self, kind: str, fate: EventFate, seconds: float) -> None:
+        """Count an event of Slack, and how long Slack waited for its acknowledgement; `kind` is one that we know."""
+
+    def request(self, action: str, status: int, seconds: float) -> None:
+        """Count a click, a form or another request, by the HTTP status of our answer; `action` is one that we know."""
+
+    def turned_away(self, status: int) -> None:
+        """Count a request that was not Slack's, or that could not be read."""
+
+    def computed(self, seconds: float) -> None:
+        """Count a message that was understood and decided upon."""
+
+    def said(self, outcome: Outcome, language: Language) -> None:
+        """Count a reply that is about to be posted."""
+
+    def replied(self, seconds: float) -> None:
+        """Count a message that has its reply, by the time between the two."""
+
+    def job(self, kind: str, fate: JobFate, seconds: float) -> None:
+        """Count an attempt at a job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A picture that somebody has shared."""
+
+    content: bytes
+    kind: str  # png, jpeg, gif, webp or heic, as the content says
+    name: str  # as its author named it, with the ending of its kind; to be escaped where it is shown
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes."""
+        return len(self.content)
+
+
+class FileFault(StrEnum):
+    """Why a file is refused."""
+
+    GONE = "gone"  # deleted, or never there
+    HIDDEN = "hidden"  # by the limit of a free workspace
+    EXTERNAL = "external"  # it lies with another service
+    ELSEWHERE = "elsewhere"  # its address is not Slack's, or leads away
+    NO_ACCESS = "no-access"  # not shared with the bot, or the bot lacks the scope
+    TOO_LARGE = "too-large"
+    EMPTY = "empty"
+    KIND = "kind"  # no picture of a kind that we take
+
+
+class FileRefused(Exception):
+    """A file cannot be had, and trying again does not change that."""
+
+    def __init__(self, fault: FileFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+class Files(Protocol):
+    """Fetches what people share."""
+
+    async def fetch(self, file_id: str) -> Fetched:
+        """A picture by its id. Raises FileRefused for good, RetryLater for now."""

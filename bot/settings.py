@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.logs import FORMATS, Format
 from bot.paths import SettingsError, data_dir, knowledge_dir
 
 __all__ = ["Settings", "SettingsError", "read"]
@@ -46,6 +47,7 @@ class Settings:
     caldav_user: str | None = field(default=None, repr=False)
     caldav_password: str | None = field(default=None, repr=False)
     log_level: str = DEFAULT_LOG_LEVEL
+    log_format: Format = "text"
 
     @property
     def socket_mode(self) -> bool:
@@ -95,6 +97,7 @@ def read(environ: Mapping[str, str], *, serve: bool, dotenv: Path = DOTENV) -> t
         caldav_user=reader.text("CALDAV_USER"),
         caldav_password=reader.text("CALDAV_PASSWORD"),
         log_level=reader.log_level(),
+        log_format=reader.log_format(),
     )
     if serve:
         reader.require_slack()
@@ -242,3 +245,11 @@ class _Reader:
             self._wrong("LOG_LEVEL", f"{value!r} is no level", f"one of: {', '.join(LOG_LEVELS)}")
             return DEFAULT_LOG_LEVEL
         return value
+
+    def log_format(self) -> Format:
+        value = (self.text("LOG_FORMAT") or FORMATS[0]).lower()
+        for known in FORMATS:
+            if value == known:
+                return known
+        self._wrong("LOG_FORMAT", f"{value!r} is no format", f"one of: {', '.join(FORMATS)}")
+        return FORMATS[0]

@@ -352,13 +352,14 @@ def home_action(
     value: str = "",
     *,
     kind: str = "button",
+    team: str = TEAM,
     block_id: str = "b1",
     trigger_id: str | None = None,
 ) -> dict[str, Any]:
     """A click in the Home tab: no channel, no message, no response_url."""
     view = {"id": f"VHOME{user}", "type": "home", "team_id": TEAM, "app_installed_team_id": TEAM, "hash": "1.home"}
     return {
-        **_interaction("block_actions", user, TEAM, trigger_id),
+        **_interaction("block_actions", user, team, trigger_id),
         "container": {"type": "view", "view_id": view["id"]},
         "view": {**view, "private_metadata": "", "callback_id": "", "state": {"values": {}}, "blocks": []},
         "actions": [_action(kind, action_id, block_id, value)],

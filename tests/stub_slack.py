@@ -95,7 +95,14 @@ class Error:
     code: str
 
 
-Fault = RateLimited | HttpError | Html | Cut | Hang | Error
+@dataclass(frozen=True)
+class Late:
+    """The connection is cut before an answer, and the request is carried out so many seconds after that."""
+
+    seconds: float
+
+
+Fault = RateLimited | HttpError | Html | Cut | Hang | Error | Late
 FaultPlan = Callable[[str, int], Fault | None]
 
 
@@ -210,6 +217,7 @@ class StubSlack:
         self.socket_url = "wss://127.0.0.1:9/link"  # what apps.connections.open names; set it to a server of yours
         self.fault: FaultPlan | None = None
         self.page_size = 200  # most messages a page, whatever is asked for
+        self.latency = 0.0  # seconds from a request to its answer; it is carried out halfway
         self.channels: dict[str, StubChannel] = {}
         self.users: dict[str, dict[str, Any]] = {}
         self.ephemerals: list[Ephemeral] = []
@@ -298,15 +306,17 @@ class StubSlack:
 
     # What a test reads
 
-    def messages(self, channel: str, *, thread: str | None = None, ours: bool = True) -> list[StubMessage]:
+    def messages(
+        self, channel: str, *, thread: str | None = None, ours: bool = True, deleted: bool = False
+    ) -> list[StubMessage]:
         """The messages that are there, oldest first: the bot's alone, unless `ours` is False; of one thread, if named.
 
-        The message that a thread hangs from is not part of it.
+        The message that a thread hangs from is not part of it. With `deleted` those that were there before, too.
         """
         return [
             message
             for message in self._messages[channel].values()
-            if not message.deleted
+            if (deleted or not message.deleted)
             and (not ours or message.bot_id)
             and (thread is None or (message.thread_ts == thread and message.ts != thread))
         ]
@@ -347,26 +357,19 @@ class StubSlack:
         self, method: str, arguments: dict[str, Any], token: str, request: web.Request
     ) -> web.StreamResponse:
         fault = self._next_fault(method)
-        if fault is not None and getattr(fault, "stored", False):
-            self._call(method, arguments, token)
-        match fault:
-            case None:
-                return self._call(method, arguments, token)
-            case Error(code):
-                return web.json_response({"ok": False, "error": code})
-            case RateLimited(seconds):
-                headers = {} if seconds is None else {"Retry-After": str(seconds)}
-                return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-            case HttpError(status):
-                return web.json_response({"ok": False, "error": "internal_error"}, status=status)
-            case Html(status):
-                page = "<!DOCTYPE html><title>Slack is busy</title>"
-                return web.Response(text=page, content_type="text/html", status=status)
-            case Hang():
-                self._changed.set()
-                await self._stopped.wait()
-            case Cut():
-                pass
+        await asyncio.sleep(self.latency / 2)
+        is_carried_out = fault is None or getattr(fault, "stored", False)
+        answer = self._call(method, arguments, token) if is_carried_out else None
+        await asyncio.sleep(self.latency / 2)
+        if fault is not None:
+            answer = _wrong(fault)
+        if answer is not None:
+            return answer
+        if isinstance(fault, Hang):
+            self._changed.set()
+            await self._stopped.wait()
+        if isinstance(fault, Late):
+            asyncio.get_running_loop().call_later(fault.seconds, self._call_late, method, arguments, token)
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
@@ -384,6 +387,10 @@ class StubSlack:
         except SlackRefusal as refusal:
             body = {"ok": False, "error": refusal.code, **refusal.more}
         return web.json_response(body, headers=headers)
+
+    def _call_late(self, method: str, arguments: dict[str, Any], token: str) -> None:
+        self._call(method, arguments, token)
+        self._changed.set()
 
     def _check_token(self, method: str, token: str) -> None:
         if token != self.token and not (method == "apps.connections.open" and token.startswith("xapp-")):
@@ -622,6 +629,22 @@ _METHODS: dict[str, Callable[[StubSlack, dict[str, Any]], dict[str, Any]]] = {
 
 def _unknown_method(_slack: StubSlack, _arguments: dict[str, Any]) -> dict[str, Any]:
     raise SlackRefusal("unknown_method")
+
+
+def _wrong(fault: Fault) -> web.Response | None:
+    """What a client reads, or None where it reads nothing."""
+    match fault:
+        case Error(code):
+            return web.json_response({"ok": False, "error": code})
+        case RateLimited(seconds):
+            headers = {} if seconds is None else {"Retry-After": str(seconds)}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        case HttpError(status):
+            return web.json_response({"ok": False, "error": "internal_error"}, status=status)
+        case Html(status):
+            page = "<!DOCTYPE html><title>Slack is busy</title>"
+            return web.Response(text=page, content_type="text/html", status=status)
+    return None
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

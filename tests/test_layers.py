@@ -17,7 +17,7 @@ LAYERS = (
     ("conversation", "edition"),
     ("flows", "rules", "understand", "render"),
     ("knowledge", "i18n", "desk", "document", "days"),
-    ("ports", "settings", "paths"),
+    ("ports", "settings", "paths", "logs"),
     ("model",),
 )
 NAMING_SLACK = ("listeners", "adapters", "app", "cli/doctor")

@@ -13,7 +13,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests import payloads
-from tests.stub_slack import TEAM, HttpError, RateLimited, StubSlack
+from tests.stub_slack import TEAM, HttpError, Late, RateLimited, StubSlack
 
 
 @pytest.fixture
@@ -145,6 +145,26 @@ async def test_faults_by_plan_and_by_turn(slack: StubSlack, client: AsyncWebClie
     assert statuses == [429, 503, 200]
     assert [request.number for request in slack.calls("chat.postMessage")] == [1, 2, 3]
     assert slack.texts("C1") == ["x"]
+
+
+async def test_what_is_cut_may_be_carried_out_later(slack: StubSlack, client: AsyncWebClient) -> None:
+    """The client reads nothing, and the message is there a moment after that."""
+    slack.fail("chat.postMessage", Late(0.02))
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await client.chat_postMessage(channel="C1", text="hello")
+    at_first = slack.texts("C1")
+    await slack.until(lambda: slack.texts("C1"))
+
+    assert (at_first, slack.texts("C1")) == ([], ["hello"])
+
+
+async def test_what_was_deleted_can_be_looked_at(slack: StubSlack, client: AsyncWebClient) -> None:
+    """It is not there any more for anybody but a test that asks for it."""
+    message = await client.chat_postMessage(channel="C1", text="hello")
+    await client.chat_delete(channel="C1", ts=message["ts"])
+
+    assert slack.messages("C1") == []
+    assert [one.text for one in slack.messages("C1", deleted=True)] == ["hello"]
 
 
 async def test_a_wrong_token_is_refused(slack: StubSlack) -> None:

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from bot import logs
+from bot.adapters import memory
 from bot.edition import Edition, FitFailed
 from bot.knowledge.load import digest
 
@@ -35,6 +37,11 @@ class WatchedEditions:
         """The edition to answer from."""
         return self._current
 
+    @property
+    def digest(self) -> str:
+        """Tells the versions of the knowledge apart."""
+        return self._current.knowledge.digest
+
     async def look(self) -> bool:
         """Serve the files as they are now, if they have changed and are right; whether the edition was replaced."""
         try:
@@ -45,9 +52,10 @@ class WatchedEditions:
             self._current = await asyncio.to_thread(self._open_anew)
         except (FitFailed, ValueError, OSError, KnowledgeRefused) as error:
             self.fault = str(error)
-            _log.error("knowledge not renewed, the old one stays in use: %s", self.fault)
+            _log.error("knowledge not renewed, the old one stays in use: %s", logs.Reason(self.fault))
             return False
         self.fault = None
+        memory.settle()  # the old one goes
         _log.info("knowledge renewed: %s", now[:12])
         return True
 

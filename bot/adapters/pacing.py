@@ -1,4 +1,8 @@
-"""How fast a channel may be posted to: bursts of 5, then one a second, and not at all while Slack says so."""
+"""How fast a channel may be posted to: bursts of 5, then one a second, and not at all while Slack says so.
+
+Each process paces for itself. Several replicas together may send more than that to one channel; Slack then refuses
+some of it with 429, which costs the message no attempt, and each replica pauses the channel as it is told.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ INTERVAL: Final = timedelta(seconds=1)
 
 _SWEPT_EVERY: Final = 1_000  # calls
 _FORGOTTEN_AFTER: Final = timedelta(minutes=5)  # a slot that nobody came for: its job was taken back or died
-_AHEAD_AT_MOST: Final = timedelta(hours=1)  # more is a clock that was set back
+_AHEAD_AT_MOST: Final = timedelta(hours=2)  # more is a clock that was set back; a pause lasts an hour at most
 
 
 @dataclass(slots=True)
@@ -29,7 +33,9 @@ class Pacer:
     that are at rest are forgotten.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, burst: int = BURST, interval: timedelta = INTERVAL) -> None:
+        self._interval = interval
+        self._ahead = (burst - 1) * interval  # how far a channel may be ahead of its pace
         self._channels: dict[str, _Channel] = {}
         self._calls = 0
 
@@ -43,8 +49,8 @@ class Pacer:
             state = self._channels[channel] = _Channel(now, now)
         slot = state.slots.get(key)
         if slot is None or slot < state.paused_until:
-            slot = max(now, state.paused_until, state.full_at - (BURST - 1) * INTERVAL)
-            state.full_at = max(state.full_at, slot) + INTERVAL
+            slot = max(now, state.paused_until, state.full_at - self._ahead)
+            state.full_at = max(state.full_at, slot) + self._interval
         if slot <= now:
             state.slots.pop(key, None)
             return timedelta()
@@ -55,7 +61,7 @@ class Pacer:
         """Let nothing into a channel for a while, and no burst at its end."""
         state = self._channels.setdefault(channel, _Channel(now, now))
         state.paused_until = max(state.paused_until, now + duration)
-        state.full_at = max(state.full_at, state.paused_until + (BURST - 1) * INTERVAL)
+        state.full_at = max(state.full_at, state.paused_until + self._ahead)
 
     def _sweep(self, now: datetime) -> None:
         for state in self._channels.values():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.pacing import Pacer
 from bot.adapters.postponed import Postponed
-from bot.adapters.slack_errors import CALL_ERRORS, GONE, Failure, Fate, failure
+from bot.adapters.slack_errors import CALL_ERRORS, GONE, NO_THREAD, USED, Failure, Fate, failure
 from bot.model import LANGUAGES, Language
 from bot.ports import Clock, GiveUp, RetryLater
 
@@ -29,15 +30,22 @@ CALL_LIMIT: Final = 10.0
 PROFILE_LIMIT: Final = 1.0
 TRIGGER_LIMIT: Final = 2.5
 
-# Our clock may be ahead of Slack's; doctor warns from a minute on.
-_BEFORE: Final = timedelta(seconds=60)
+# Our clock may be ahead of Slack's, by five minutes at most: from there on no request of Slack's is taken for signed.
+_BEFORE: Final = timedelta(minutes=6)
 _PAGE: Final = 200
 _MOST_PAGES: Final = 50
+_SEARCH_TRIES: Final = 2
+# As many searches as there are, until Slack says no: then one after the other, since it may allow one a minute.
+_SEARCH_BURST: Final = 1_000
+_SEARCH_INTERVAL: Final = timedelta(seconds=0.1)
 
 # Seconds after the first, second, … attempt whose fate is unknown: an hour in all (Slack may be away that long).
 _UNKNOWN_PAUSES: Final = (2.0, 6.0, 20.0, 60.0, 300.0, 900.0, 2400.0)
 
 T = TypeVar("T")
+
+CallMeter: TypeAlias = Callable[[str, Failure | None, float], None]
+"""Told of every call: its method, how it failed if it did, and its seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,38 @@ class Profile:
     is_bot: bool
 
 
+class _MeteredClient(AsyncWebClient):
+    """A client of the Web API that tells of its calls; every method of the SDK goes through `api_call`."""
+
+    def __init__(self, *, meter: CallMeter, **options: Any) -> None:
+        super().__init__(**options)
+        self._meter = meter
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        began = time.perf_counter()
+        failed: Failure | None = _CUT_SHORT
+        try:
+            answer = await super().api_call(api_method, **arguments)
+        except CALL_ERRORS as error:
+            failed = failure(error)
+            raise
+        else:
+            failed = None
+            return answer
+        finally:
+            self._meter(api_method, failed, time.perf_counter() - began)
+
+
+_CUT_SHORT: Final = Failure(Fate.UNKNOWN, "TimeoutError")  # the time that it was given is over
+
+
 def web_client(
-    token: str, session: aiohttp.ClientSession, *, base_url: str = API_URL, proxy: str | None = None
+    token: str,
+    session: aiohttp.ClientSession,
+    *,
+    base_url: str = API_URL,
+    proxy: str | None = None,
+    meter: CallMeter = lambda _method, _failed, _seconds: None,
 ) -> AsyncWebClient:
     """A client of the Web API on the app's one session.
 
@@ -74,8 +112,8 @@ def web_client(
     """
     logger = logging.getLogger("partnerdesk.slack_sdk")
     logger.setLevel(logging.WARNING)
-    return AsyncWebClient(
-        token=token, base_url=base_url, session=session, proxy=proxy, retry_handlers=[], logger=logger
+    return _MeteredClient(
+        meter=meter, token=token, base_url=base_url, session=session, proxy=proxy, retry_handlers=[], logger=logger
     )
 
 
@@ -96,6 +134,8 @@ class SlackMessenger:
         self._client = client
         self._clock = clock
         self._pacer = pacer or Pacer()
+        self._searches = Pacer(_SEARCH_BURST, _SEARCH_INTERVAL)
+        self._read_to: dict[str, str] = {}  # key → the cursor from which a search that Slack paced goes on
         self._call_limit = call_limit
         self.swallowed: Counter[str] = Counter()
 
@@ -115,14 +155,11 @@ class SlackMessenger:
         A message that must wait, for its channel's pace or for Slack's, raises Postponed (a RetryLater) rather than
         sleep: a worker that sleeps is one that other channels lack. GiveUp: Slack refuses it for good.
         """
+        self._paced(self._pacer, channel, key)
         if attempts > 1:
-            found = await self._find(token_of(key), attempts, first_try, channel, thread)
+            found = await self._find(key, attempts, first_try, channel, thread)
             if found is not None:
                 return found
-        now = self._clock.now()
-        pause = self._pacer.wait(channel, key, now)
-        if pause:
-            raise Postponed("paced", pause.total_seconds())
         try:
             answer = await self._limited(
                 lambda: self._client.chat_postMessage(
@@ -165,9 +202,18 @@ class SlackMessenger:
         )
         return None if answer is None else answer.get("permalink")
 
-    async def open_view(self, trigger: str, view: dict[str, Any]) -> None:
-        """Open a form; tried once, since a trigger lives three seconds."""
-        await self._once("views.open", lambda: self._client.views_open(trigger_id=trigger, view=view), TRIGGER_LIMIT)
+    async def open_view(self, trigger: str, view: dict[str, Any]) -> bool:
+        """Open a form; tried once, since a trigger lives three seconds. False if Slack did not.
+
+        A trigger that was used has opened a form before.
+        """
+        try:
+            await self._limited(lambda: self._client.views_open(trigger_id=trigger, view=view), TRIGGER_LIMIT)
+        except CALL_ERRORS as error:
+            code = failure(error).code
+            self.swallowed[f"views.open: {code}"] += 1
+            return code in USED
+        return True
 
     async def publish_home(self, user: str, view: dict[str, Any]) -> None:
         """Show a person's App Home; tried once and forgotten."""
@@ -196,23 +242,30 @@ class SlackMessenger:
             scopes=tuple(scope.strip() for scope in granted.split(",") if scope.strip()),
         )
 
-    async def _find(
-        self, token: str, attempts: int, first_try: datetime, channel: str, thread: str | None
-    ) -> str | None:
-        """The ts of the message that carries a token, or None once every page has been read without it.
+    def _paced(self, pacer: Pacer, place: str, key: str) -> None:
+        """Raise Postponed unless it is the turn of a message now."""
+        pause = pacer.wait(place, key, self._clock.now())
+        if pause:
+            raise Postponed("paced", pause.total_seconds())
 
-        Raises RetryLater if it could not be read to its end: then nothing may be sent.
+    async def _find(self, key: str, attempts: int, first_try: datetime, channel: str, thread: str | None) -> str | None:
+        """The ts of the message that carries a key's token, or None once every page has been read without it.
+
+        Raises RetryLater if it could not be read to its end: then nothing may be sent. A search that Slack paces is
+        Postponed, which counts as no attempt: Slack may allow one a minute, and a hundred messages may wait for theirs.
         """
-        oldest = f"{(first_try - _BEFORE).timestamp():.6f}"
-        cursor: str | None = None
+        method = "conversations.history" if thread is None else "conversations.replies"
+        self._paced(self._searches, method, key)
+        token, oldest = token_of(key), f"{(first_try - _BEFORE).timestamp():.6f}"
+        cursor = self._read_to.pop(key, None)
         for _ in range(_MOST_PAGES):
             try:
                 page = await self._page(channel, thread, oldest, cursor)
             except CALL_ERRORS as error:
                 failed = failure(error)
-                raise RetryLater(
-                    f"the channel could not be searched: {failed.code}", failed.seconds or _unknown_pause(attempts)
-                ) from None
+                if failed.code in NO_THREAD:
+                    return None
+                raise self._search_failed(failed, method, key, cursor, attempts) from None
             for message in page.get("messages") or ():
                 metadata = message.get("metadata") or {}
                 if (metadata.get("event_payload") or {}).get("key") == token:
@@ -224,16 +277,38 @@ class SlackMessenger:
 
     async def _page(self, channel: str, thread: str | None, oldest: str, cursor: str | None) -> AsyncSlackResponse:
         bounds: dict[str, Any] = {"oldest": oldest, "limit": _PAGE, "cursor": cursor, "include_all_metadata": True}
-        if thread is None:
-            return await self._limited(lambda: self._client.conversations_history(channel=channel, **bounds))
-        return await self._limited(lambda: self._client.conversations_replies(channel=channel, ts=thread, **bounds))
+
+        def read() -> Awaitable[AsyncSlackResponse]:
+            if thread is None:
+                return self._client.conversations_history(channel=channel, **bounds)
+            return self._client.conversations_replies(channel=channel, ts=thread, **bounds)
+
+        # Reading is safe to repeat, and the next attempt may be minutes away.
+        for _ in range(_SEARCH_TRIES - 1):
+            try:
+                return await self._limited(read)
+            except CALL_ERRORS as error:
+                if failure(error).fate is not Fate.UNKNOWN:
+                    raise
+        return await self._limited(read)
+
+    def _search_failed(self, failed: Failure, method: str, key: str, cursor: str | None, attempts: int) -> RetryLater:
+        why = f"the channel could not be searched: {failed.code}"
+        if failed.fate is Fate.PACED and failed.seconds is not None:
+            if cursor is not None:
+                self._read_to[key] = cursor
+            return Postponed(why, self._paused(self._searches, method, key, failed.seconds))
+        return RetryLater(why, _unknown_pause(attempts))
+
+    def _paused(self, pacer: Pacer, place: str, key: str, seconds: float) -> float:
+        """Pause a place; how long the message `key`, which was first in line and stays so, has to wait."""
+        now = self._clock.now()
+        pacer.pause(place, timedelta(seconds=seconds), now)
+        return pacer.wait(place, key, now).total_seconds()
 
     def _post_failed(self, failed: Failure, channel: str, key: str, attempts: int) -> RetryLater | GiveUp:
         if failed.fate is Fate.PACED and failed.seconds is not None:
-            now = self._clock.now()
-            self._pacer.pause(channel, timedelta(seconds=failed.seconds), now)
-            # It was first in line and stays so.
-            return Postponed(failed.code, self._pacer.wait(channel, key, now).total_seconds())
+            return Postponed(failed.code, self._paused(self._pacer, channel, key, failed.seconds))
         if failed.fate is Fate.UNKNOWN:
             return RetryLater(failed.code, _unknown_pause(attempts))
         return _later(failed)

@@ -70,6 +70,12 @@ FATAL: Final = frozenset(
 GONE: Final = frozenset({"message_not_found"})
 """Codes of an edit or deletion whose message is not there any more."""
 
+USED: Final = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
+"""Codes of a trigger that has opened its form before."""
+
+NO_THREAD: Final = frozenset({"thread_not_found", "message_not_found"})
+"""Codes of a search in a thread that has nothing in it: its only message was deleted."""
+
 
 class Fate(Enum):
     """What has become of a call that failed."""
@@ -101,13 +107,14 @@ def failure(error: Exception) -> Failure:
     body = getattr(response, "data", None)
     code = str(body.get("error") or "") if isinstance(body, Mapping) else ""
     if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004 - HTTP's own name for it
-        return Failure(Fate.PACED, "ratelimited", _pause(getattr(response, "headers", {})))
+        return Failure(Fate.PACED, "ratelimited", pause(getattr(response, "headers", {})))
     if status < 500 and code in FATAL | GONE:  # noqa: PLR2004
         return Failure(Fate.REFUSED, code)
     return Failure(Fate.UNKNOWN, code or f"status {status}")
 
 
-def _pause(headers: Mapping[str, Any]) -> float:
+def pause(headers: Mapping[str, Any]) -> float:
+    """The seconds that a 429 asks to wait, within reason."""
     for name, value in headers.items():
         if name.lower() == "retry-after":
             try:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import os
 import signal
 import sys
+from contextlib import AsyncExitStack
+from typing import Any
 
 from bot import desk as desk_file
+from bot import logs
+from bot.adapters import memory
 from bot.app import running
 from bot.cli.terminal import CommandError, show_progress
 from bot.desk import Desk
 from bot.edition import FitFailed
 from bot.ports import GiveUp, StoreUnavailable
 from bot.settings import Settings
-
-_log = logging.getLogger("partnerdesk")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,9 +30,7 @@ def command(args: argparse.Namespace) -> int:
     """Serve; 0 after SIGTERM or Ctrl-C. Raises SettingsError, DocumentError, CommandError."""
     del args
     settings = Settings.from_env(os.environ, serve=True)
-    logging.basicConfig(
-        level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.set_up(settings.log_level, settings.log_format, sys.stderr)
     desk = desk_file.load(settings.config) if settings.config else Desk.empty()
     try:
         asyncio.run(_serve(settings, desk))
@@ -45,15 +44,39 @@ def command(args: argparse.Namespace) -> int:
 
 
 async def _serve(settings: Settings, desk: Desk) -> None:
-    told = asyncio.Event()
+    """Serve until the first signal; a second one has the end wait no longer for running work."""
+    told, hurried = asyncio.Event(), asyncio.Event()
+
+    def tell() -> None:
+        (hurried if told.is_set() else told).set()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, told.set)
-    async with running(settings, desk, progress=show_progress) as desk_running:
-        _log.info(
-            "ready: workspace %s, %s, port %s",
-            desk_running.services.workspace,
-            "Socket Mode" if settings.socket_mode else "HTTP",
-            desk_running.port,
+        asyncio.get_running_loop().add_signal_handler(name, tell)
+    async with AsyncExitStack() as stack:
+        start = asyncio.create_task(stack.enter_async_context(running(settings, desk, hurried, progress=show_progress)))
+        if not await _is_first(start, told):
+            logs.write("stopping")
+            return
+        desk_running = await start
+        memory.settle()
+        logs.write(
+            "ready",
+            workspace=desk_running.services.workspace,
+            mode="socket" if settings.socket_mode else "http",
+            port=desk_running.port,
         )
         await told.wait()
-        _log.info("stopping")
+        logs.write("stopping")
+    logs.write("stopped")
+
+
+async def _is_first(start: asyncio.Task[Any], told: asyncio.Event) -> bool:
+    """Whether the start comes to its end before we are told to stop; if not, it is taken back."""
+    telling = asyncio.create_task(told.wait())
+    await asyncio.wait([start, telling], return_when=asyncio.FIRST_COMPLETED)
+    telling.cancel()
+    if start.done():
+        return True
+    start.cancel()
+    await asyncio.wait([start])
+    return False

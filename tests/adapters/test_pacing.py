@@ -96,6 +96,23 @@ def test_channels_at_rest_are_forgotten(clock: VirtualClock) -> None:
     assert len(pacer._channels) < 1_000
 
 
+def test_the_longest_pause_is_kept(clock: VirtualClock) -> None:
+    """An hour is as long as Slack is believed; the channel is closed until its end."""
+    pacer = Pacer()
+    pacer.pause("C1", timedelta(hours=1), clock.now())
+    before = seconds(pacer, "C1", "k", clock)
+    clock.advance(3_599)
+
+    assert (before, seconds(pacer, "C1", "k", clock)) == (3_600, 1)
+
+
+def test_burst_and_interval_are_their_owners_choice(clock: VirtualClock) -> None:
+    """What has a pace of its own keeps to that."""
+    pacer = Pacer(burst=7, interval=timedelta(seconds=3))
+
+    assert [seconds(pacer, "C1", f"k{n}", clock) for n in range(9)] == [0, 0, 0, 0, 0, 0, 0, 3, 6]
+
+
 def test_a_clock_that_was_set_back_closes_nothing(clock: VirtualClock) -> None:
     """A channel is not closed for the hours that the clock has lost."""
     pacer = Pacer()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -31,9 +31,8 @@ class Line:
 
     async def post(self, key: str = "post:1", *, attempts: int = 1, thread: str | None = None, **more: Any) -> str:
         """Post to C1."""
-        arguments = {"channel": "C1", "text": "hello", "blocks": BLOCKS, **more}
-        first_try = self.clock.now()
-        return await self.messenger.post(key=key, attempts=attempts, first_try=first_try, thread=thread, **arguments)
+        arguments = {"first_try": self.clock.now(), "channel": "C1", "text": "hello", "blocks": BLOCKS, **more}
+        return await self.messenger.post(key=key, attempts=attempts, thread=thread, **arguments)
 
 
 @pytest.fixture
@@ -112,8 +111,8 @@ async def test_a_message_that_was_not_stored_is_sent_again(line: Line, fault: Fa
 @pytest.mark.parametrize("fault", [HttpError(500), Html(200), Cut(), Hang(), Error("missing_scope")], ids=repr)
 async def test_nothing_is_sent_blind(line: Line, fault: Fault) -> None:
     """If the channel cannot be searched, the message waits, whatever the reason."""
-    # Twice: the HTTP client itself repeats a search, which is a GET, once after a cut.
-    line.slack.fail("conversations.history", fault, fault)
+    # A search is tried twice, and the HTTP client itself repeats it, since it is a GET, once after a cut.
+    line.slack.fail("conversations.history", *[fault] * 4)
     with pytest.raises(RetryLater):
         await line.post(attempts=2)
 
@@ -121,13 +120,128 @@ async def test_nothing_is_sent_blind(line: Line, fault: Fault) -> None:
 
 
 async def test_the_search_honours_retry_after(line: Line) -> None:
-    """A search that Slack paces counts as an attempt, at the time that Slack names."""
+    """A search that Slack paces waits as long as Slack says; it costs no attempt, and nothing is sent meanwhile."""
     line.slack.fail("conversations.history", RateLimited(61))
-    with pytest.raises(RetryLater) as caught:
+    with pytest.raises(Postponed) as caught:
         await line.post(attempts=2)
 
     assert caught.value.seconds == 61
     assert line.slack.calls("chat.postMessage") == []
+
+
+def _once_a_minute(line: Line) -> None:
+    """Have Slack allow what it allows apps outside its Marketplace: one search a minute, 15 messages each."""
+    line.slack.page_size = 15
+    allowed_at = line.clock.now()
+
+    def fault(method: str, _: int) -> Fault | None:
+        nonlocal allowed_at
+        if method not in {"conversations.history", "conversations.replies"}:
+            return None
+        if line.clock.now() < allowed_at:
+            return RateLimited(int((allowed_at - line.clock.now()).total_seconds()) + 1)
+        allowed_at = line.clock.now() + timedelta(minutes=1)
+        return None
+
+    line.slack.fault = fault
+
+
+async def _in_the_end(line: Line, waiting: dict[str, str | None]) -> dict[str, str]:
+    """Try messages again, key → thread, when their time has come, until all have their ts; no attempt may count."""
+    first_try = line.clock.now()
+    due, done = dict.fromkeys(waiting, first_try), {}
+    while due:
+        key = min(due, key=due.__getitem__)
+        line.clock.set(max(line.clock.now(), due[key]))
+        assert line.clock.now() - first_try < timedelta(hours=1), f"{key} comes to no end"
+        try:
+            done[key] = await line.post(key, attempts=2, thread=waiting[key], first_try=first_try)
+        except Postponed as later:
+            due[key] = line.clock.now() + timedelta(seconds=later.seconds or 0)
+        else:
+            del due[key]
+    return done
+
+
+async def test_one_search_a_minute_is_enough(line: Line) -> None:
+    """Ten messages whose fate is unknown are all found in the end, and Slack is not pressed meanwhile."""
+    threads: dict[str, str | None] = {f"post:{n}": line.slack.say("C1", "U1", f"question {n}").ts for n in range(10)}
+    for key, thread in threads.items():
+        line.slack.fail("chat.postMessage", Cut(stored=True))
+        with pytest.raises(RetryLater):
+            await line.post(key, thread=thread)
+        line.clock.advance(1)
+    _once_a_minute(line)
+    began = line.clock.now()
+    found = await _in_the_end(line, threads)
+
+    assert sorted(found.values()) == [message.ts for message in line.slack.messages("C1")]
+    assert len(line.slack.calls("chat.postMessage")) == 10
+    assert len(line.slack.calls("conversations.replies")) <= 20
+    assert line.clock.now() - began < timedelta(minutes=12)
+
+
+async def test_a_search_goes_on_where_slack_paced_it(line: Line) -> None:
+    """Four pages at one a minute take four minutes, rather than beginning again for ever."""
+    line.slack.fail("chat.postMessage", Cut(stored=True))
+    with pytest.raises(RetryLater):
+        await line.post()
+    for n in range(50):
+        line.slack.say("C1", "U1", f"after {n}")
+    _once_a_minute(line)
+    began = line.clock.now()
+    found = await _in_the_end(line, {"post:1": None})
+
+    assert [message.ts for message in line.slack.messages("C1")] == list(found.values())
+    assert line.clock.now() - began < timedelta(minutes=5)
+
+
+async def test_a_search_that_fails_is_repeated_at_once(line: Line) -> None:
+    """Reading is safe to repeat, and the next attempt may be minutes away."""
+    line.slack.fail("chat.postMessage", Cut(stored=True))
+    with pytest.raises(RetryLater):
+        await line.post()
+    line.slack.fail("conversations.history", HttpError(500))
+    ts = await line.post(attempts=2)
+
+    assert [message.ts for message in line.slack.messages("C1")] == [ts]
+
+
+async def test_slack_is_not_pressed_for_searches(line: Line) -> None:
+    """A killed process may leave many messages to look for: once Slack has refused one search, the others wait."""
+    line.slack.fail("conversations.replies", RateLimited(30))
+    waits = []
+    for n in range(5):
+        with pytest.raises(Postponed) as caught:
+            await line.post(f"post:{n}", attempts=2, thread=line.slack.say("C1", "U1", "question").ts)
+        waits.append(caught.value.seconds)
+
+    assert waits == pytest.approx([30, 30.1, 30.2, 30.3, 30.4])
+    assert len(line.slack.calls("conversations.replies")) == 1
+
+
+async def test_a_message_is_not_searched_for_before_its_turn(line: Line) -> None:
+    """In a channel that is paused nothing could be sent anyway."""
+    line.slack.fail("chat.postMessage", RateLimited(30))
+    with pytest.raises(Postponed):
+        await line.post("post:1")
+    with pytest.raises(Postponed):
+        await line.post("post:2", attempts=2)
+
+    assert line.slack.calls("conversations.history") == []
+
+
+@pytest.mark.parametrize("stored", [True, False])
+async def test_a_thread_whose_question_was_deleted(line: Line, *, stored: bool) -> None:
+    """A thread that Slack does not know holds nothing, so the message is sent; what stands in one is found."""
+    thread = line.slack.say("C1", "U1", "question").ts
+    line.slack.fail("chat.postMessage", Cut(stored=stored))
+    with pytest.raises(RetryLater):
+        await line.post(thread=thread)
+    line.slack.withdraw("C1", thread)
+    ts = await line.post(attempts=2, thread=thread)
+
+    assert [message.ts for message in line.slack.messages("C1")] == [ts]
 
 
 @pytest.mark.parametrize("in_thread", [True, False])
@@ -148,10 +262,10 @@ async def test_every_page_is_searched(line: Line, *, in_thread: bool) -> None:
 
 
 async def test_the_search_goes_back_a_little_before_the_first_try(line: Line) -> None:
-    """Far enough for two clocks that differ, not through the whole history."""
+    """Far enough for two clocks that differ by what Slack's signatures allow, not through the whole history."""
     old = line.slack.say("C1", "U1", "old")
     line.clock.advance(timedelta(hours=1))
-    with_clock_ahead = line.clock.now() + timedelta(seconds=30)
+    with_clock_ahead = line.clock.now() + timedelta(minutes=5)
     line.slack.fail("chat.postMessage", Cut(stored=True))
     with pytest.raises(RetryLater):
         await line.post()
@@ -237,6 +351,38 @@ async def test_a_429_pauses_its_channel_alone(line: Line) -> None:
     assert (waiting.value.seconds or 0) >= 30
     assert len(line.slack.calls("chat.postMessage")) == 3
     assert [len(line.slack.messages(channel)) for channel in ("C1", "C2")] == [1, 1]
+
+
+async def test_replicas_that_pace_separately_are_regulated_by_slack(line: Line) -> None:
+    """Two messengers send twice the pace to a channel; Slack's 429s bring them down to its own, and none is lost."""
+    client = web_client(line.slack.token, line.session, base_url=line.slack.url)
+    replicas = [SlackMessenger(client, line.clock) for _ in range(2)]
+    taken: list[datetime] = []
+
+    def fault(method: str, _: int) -> Fault | None:
+        now = line.clock.now()
+        if sum(1 for at in taken if now - at < timedelta(seconds=5)) >= 5:  # five in any five seconds
+            return RateLimited(1)
+        taken.append(now)
+        return None
+
+    line.slack.fault = fault
+    due = {f"post:{n}": line.clock.now() for n in range(40)}
+    began = line.clock.now()
+    while due:
+        key = min(due, key=due.__getitem__)
+        line.clock.set(max(line.clock.now(), due[key]))
+        assert line.clock.now() - began < timedelta(hours=1), f"{key} comes to no end"
+        line.messenger = replicas[int(key.removeprefix("post:")) % 2]
+        try:
+            await line.post(key)
+        except Postponed as later:
+            due[key] = line.clock.now() + timedelta(seconds=later.seconds or 0)
+        else:
+            del due[key]
+
+    assert len(line.slack.messages("C1")) == 40
+    assert line.clock.now() - began < timedelta(seconds=60)
 
 
 async def test_a_429_without_a_time_waits_all_the_same(line: Line) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.store.tables import thread
 from tests.scenarios.world import World, actions, control, shown, world
 from tests.stub_slack import StubMessage
 
@@ -59,10 +58,10 @@ async def test_a_number_that_was_not_offered_picks_nothing(tmp_path: Path) -> No
         await w.write("CCYBER", "U2", "1", thread=ts)
         silent = await w.replies("CCYBER", ts)
         await w.mention("CCYBER", "U1", "7", thread=ts)
-        kept = (await w.rows(thread))[0]
+        kept = (await w.threads())[0]
 
         assert len(silent) == 1
-        assert kept["entry"] is None
+        assert kept.entry is None
 
 
 async def test_zero_picks_none_of_these(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ async def test_files_that_break_while_running_change_nothing(
         assert old[0].startswith("A trial lasts 30 days")
         assert mended
         assert new[0].startswith("Every trial lasts 30 days")
-        assert (await w.ready()) == (200, {"database": "ok", "slack": "ok", "knowledge": "ok"})
+        assert (await w.ready()) == (200, {"database": "ok", "slack": "ok", "knowledge": "ok", "process": "ok"})
 
 
 async def test_files_that_check_refuses_are_not_served(tmp_path: Path, knowledge: Path) -> None:

@@ -5,11 +5,13 @@ Each world looks at all that was sent when it ends (`world._look_through`); here
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
-import pytest
-
-from tests.scenarios.world import DESK, active, shown, world
+from bot.desk import link_fault
+from tests import payloads
+from tests.scenarios.world import DESK, actions, active, control, options, shown, world
 
 HOSTILE = (
     "<!channel>",
@@ -22,31 +24,44 @@ HOSTILE = (
     "<!date^1392734382^{date}|now>",
     "> quoted\n>>> all of it <!everyone>",
     "```<!channel>```",
+    "```",
+    "<!channel",
+    "<<!channel>!channel>",
+    "<!channel\n>",
+    "https://evil.example mailto:a@evil.example evil.example",
+    "\u202e<!channel>\u200b<\u200b!here>",
+    "\uff1c!channel\uff1e",
+    "*Question*\n*The bot answered*\n<https://evil.example|Open the thread>",
+    "&" * 4_000,
+    "<!channel>" * 400,
+    "<https://evil.example|" + "x" * 4_000,
+    "```" + "\n" * 4_000,
 )
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_a_question_is_harmless_on_the_card(tmp_path: Path, text: str) -> None:
+async def test_a_question_is_harmless_on_the_card(tmp_path: Path) -> None:
     """It is shown as it was typed, without the mentions, and nothing in it acts."""
     async with world(tmp_path) as w:
-        ts = await w.mention("CCYBER", "U1", f"How long does the extended trial last? {text}")
-        await w.press(await w.last("CCYBER", ts), "human.ask", "U1")
-        await w.settle()
-        (card,) = w.slack.messages("CSUPPORT")
-        question = card.blocks[1]["text"]["text"]
+        for n, text in enumerate(HOSTILE, start=1):
+            ts = await w.mention("CCYBER", "U1", f"How long does the extended trial last? {text}")
+            await w.press(await w.last("CCYBER", ts), "human.ask", "U1")
+            await w.settle()
+            card = w.slack.messages("CSUPPORT")[-1]
 
-        assert "How long does the extended trial last?" in shown(card.blocks)
-        assert active(question) == []
-        assert active(card.text) == []
+            assert len(w.slack.messages("CSUPPORT")) == n
+            assert "How long does the extended trial last?" in shown(card.blocks)
+            assert active(card.blocks[1]["text"]["text"]) == []
+            assert active(card.text) == []
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_a_question_that_is_not_understood_is_harmless(tmp_path: Path, text: str) -> None:
+async def test_a_question_that_is_not_understood_is_harmless(tmp_path: Path) -> None:
     """Whatever the bot says to it."""
     async with world(tmp_path) as w:
-        ts = await w.mention("CCYBER", "U1", text)
-        for said in await w.replies("CCYBER", ts):
-            assert active(said) == []
+        for text in HOSTILE:
+            ts = await w.mention("CCYBER", "U1", text)
+            for said in await w.replies("CCYBER", ts):
+                assert active(said) == []
+                assert "evil" not in said
 
 
 async def test_very_long_hostile_questions(tmp_path: Path) -> None:
@@ -84,3 +99,143 @@ async def test_a_comment_on_an_answer_is_shown_nowhere(tmp_path: Path) -> None:
         await w.settle()
 
         assert "and" not in shown(w.slack.messages("CSUPPORT")[0].blocks[:2])
+
+
+# Every other field
+
+
+async def test_an_organisations_name(tmp_path: Path) -> None:
+    """On the card it is one line, and literal."""
+    partners = [
+        {"name": name[:200], "slack_teams": [f"TNO{n}"], "programmes": ["cyberday"]} for n, name in enumerate(HOSTILE)
+    ]
+    async with world(tmp_path, DESK.replace("partners:\n", f"partners:\n{_listed(partners)}")) as w:
+        for n in range(len(HOSTILE)):
+            ts = await w.mention("CANYONE", f"UNO{n}", "How do I register a deal?", team=f"TNO{n}")
+            await w.press(await w.last("CANYONE", ts), "human.ask", f"UNO{n}", team=f"TNO{n}")
+            await w.settle()
+            heading, who = w.slack.messages("CSUPPORT")[n].blocks[0]["text"]["text"].split("\n")
+
+            assert heading.startswith("*Request")
+            assert active(who) == [f"<@UNO{n}>"]
+            assert " · " in who
+
+
+def _listed(partners: list[dict[str, Any]]) -> str:
+    return "".join(f"  - {json.dumps(one)}\n" for one in partners)
+
+
+async def test_what_slack_tells_of_a_person(tmp_path: Path) -> None:
+    """Names, zone and language are chosen by people; whatever they are, the person is answered, and shown by id."""
+    async with world(tmp_path) as w:
+        for n, name in enumerate(HOSTILE, start=1):
+            user, profile = f"U{n}", {"display_name": name, "real_name": name, "title": name}
+            w.slack.add_user(user, name=name, real_name=name, tz=name, locale=name, profile=profile)
+            ts = await w.mention("CCYBER", user, "How long does the extended trial last? I started yesterday")
+            await w.press(await w.last("CCYBER", ts), "human.ask", user)
+            await w.event(payloads.app_home_opened(user))
+            await w.settle()
+
+            assert len(w.slack.messages("CSUPPORT")) == n
+            assert w.slack.homes[user]["blocks"] != []
+
+
+async def test_the_name_of_a_file(tmp_path: Path) -> None:
+    """Files are not shown, nor are their names."""
+    async with world(tmp_path) as w:
+        w.meet("D1", "U1")
+        for name in HOSTILE:
+            event = payloads.file_share("D1", "U1", name, channel_type="im")
+            event["event"]["files"][0] |= {"name": name, "title": name, "mimetype": name, "url_private": name}
+            await w.event(event)
+            for said in await w.replies("D1", event["event"]["ts"]):
+                assert active(said) == []
+                assert "evil" not in said
+
+
+async def test_values_that_are_told(tmp_path: Path) -> None:
+    """In words, where a value is asked for, and in every field of the form; the computed reply stays as it was."""
+    async with world(tmp_path) as w:
+        ts = await w.mention("CCYBER", "U1", "My trial started on 3 November 2026, when does it end?")
+        reply = await w.last("CCYBER", ts)
+        before = reply.text
+        form = await w.change_values(reply, "U1")
+        for n, value in enumerate(HOSTILE):
+            state = payloads.form_state(form.view)
+            for elements in state.values():
+                for element in elements.values():
+                    for name in set(element) - {"type"}:
+                        element[name] = (
+                            {"value": value, "text": {"text": value}} if name == "selected_option" else value
+                        )
+            await w.click(
+                payloads.view_submission(
+                    "U1", "values.change", state, private_metadata=form.view["private_metadata"], view_id=f"V{n}"
+                )
+            )
+            asking = await w.mention("CCYBER", "U2", "When does my trial end?")
+            await w.write("CCYBER", "U2", value, thread=asking)
+            await w.settle()
+
+        assert (await w.last("CCYBER", ts)).text == before
+
+
+async def test_what_a_click_claims_to_have_chosen(tmp_path: Path) -> None:
+    """Whatever stands in a control's value: it was never offered, so it is never shown."""
+    async with world(tmp_path) as w:
+        for question in ("How long does the extended trial last?", "When does my trial end?", "topics", "trial"):
+            ts = await w.mention("CCYBER", "U1", question)
+            message = await w.last("CCYBER", ts)
+            for action in actions(message):
+                kind = control(message, action)["type"]
+                for value in HOSTILE:
+                    await w.click(_forged(message.ts, ts, action, kind, value))
+            await w.settle()
+        said = [message.text for message in w.slack.messages("CCYBER")] + [one.text for one in w.slack.ephemerals]
+
+        assert not any("evil" in one for one in said)
+
+
+def _forged(ts: str, thread: str, action: str, kind: str, value: str) -> dict[str, Any]:
+    if kind == "datepicker":
+        return payloads.date_picked("CCYBER", "U1", action, value, message_ts=ts, thread=thread)
+    return payloads.block_actions("CCYBER", "U1", action, value, message_ts=ts, thread=thread, kind=kind, text=value)
+
+
+async def test_what_a_form_claims_to_be_about(tmp_path: Path) -> None:
+    """Its notes may name no message, another one, or nothing that can be read."""
+    async with world(tmp_path) as w:
+        await w.only("CCYBER", await w.mention("CCYBER", "U1", "How long does the extended trial last?"))
+        for value in HOSTILE:
+            comment = {"comment": {"comment": {"type": "plain_text_input", "value": value}}}
+            for notes in (value, json.dumps(value), json.dumps({"channel": value, "ts": value, "language": value})):
+                for callback in ("answer.feedback", "values.change", value[:200]):
+                    await w.click(payloads.view_submission("U1", callback, comment, private_metadata=notes[:3000]))
+        await w.settle()
+
+        assert len(w.slack.messages("CCYBER")) == 1
+        assert w.slack.messages("CSUPPORT") == []
+
+
+def test_the_addresses_of_the_desk_file_are_all_https() -> None:
+    """Whatever else would act, or break out of its link, is an error of the file before anything is served."""
+    faults = {
+        address: link_fault(address) for address in (*HOSTILE, "http://a.example", "javascript:alert(1)", "!channel")
+    }
+
+    assert None not in faults.values()
+
+
+async def test_the_menu_of_topics_and_the_home_tab(tmp_path: Path) -> None:
+    """Their words are the knowledge's; they are within Slack's limits in every language."""
+    async with world(tmp_path) as w:
+        for language in ("en", "fr", "de", "fi"):
+            await w.click(payloads.home_action("U1", "home.language", language, kind="static_select"))
+            await w.event(payloads.app_home_opened("U1"))
+            await w.settle()
+            ts = await w.mention(
+                "CCYBER", "U1", {"en": "topics", "fr": "thèmes", "de": "Themen", "fi": "aiheet"}[language]
+            )
+            message = await w.last("CCYBER", ts)
+
+            assert all(options(control(message, action)) for action in actions(message) if action == "topic.pick")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.tables import person, thread
+from bot.store.tables import person
 from tests.scenarios.world import DESK, actions, world
 
 TRIAL = "How long does the extended trial last?"
@@ -22,12 +22,12 @@ async def test_the_asker_switches_the_language_in_place(tmp_path: Path) -> None:
         await w.press(message, "answer.more", "U1", "fr")
         switched = await w.only("CCYBER", ts)
         values = [option["value"] for option in switched.blocks[-1]["elements"][-1]["options"]]
-        (kept,) = await w.rows(thread)
+        (kept,) = await w.threads()
 
         assert switched.ts == message.ts
         assert DAYS["fr"] in switched.text
         assert values == ["en", "de", "fi", "change-values"]
-        assert kept["language"] == "fr"
+        assert kept.language == "fr"
 
 
 async def test_looking_at_an_answer_in_another_language_is_no_choice_for_good(tmp_path: Path) -> None:
@@ -52,10 +52,10 @@ async def test_anothers_switch_is_shown_to_them_alone(tmp_path: Path) -> None:
             (whisper,) = await w.whispers(user)
 
             assert DAYS[language] in whisper.text
-        (kept,) = await w.rows(thread)
+        (kept,) = await w.threads()
 
         assert (await w.only("CCYBER", ts)).edits == []
-        assert kept["language"] == "en"
+        assert kept.language == "en"
 
 
 @pytest.mark.parametrize(("language", "words"), ASKED_IN_WORDS.items())
@@ -105,7 +105,7 @@ async def test_the_chosen_language_counts_for_short_messages(tmp_path: Path) -> 
         await w.replies("CMIRO", await w.mention("CMIRO", "U1", "suomeksi"))
         await w.replies("CMIRO", await w.mention("CMIRO", "U1", "promo"))
 
-        assert [row["language"] for row in await w.rows(thread)] == ["fi", "fi"]
+        assert [one.language for one in await w.threads()] == ["fi", "fi"]
 
 
 async def test_slacks_locale_counts_for_short_messages(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_slacks_locale_counts_for_short_messages(tmp_path: Path) -> None:
         w.slack.add_user("U2", locale="en-US")
         german = await w.mention("CMIRO", "U1", "promo")
         finnish = await w.mention("CCYBER", "U2", "Kuinka kauan pidennetty koeaika kestää?")
-        languages = {row["ts"]: row["language"] for row in await w.rows(thread)}
+        languages = {one.ts: one.language for one in await w.threads()}
 
         assert languages == {german: "de", finnish: "fi"}
 
@@ -128,7 +128,7 @@ async def test_a_partners_language_counts_for_short_messages(tmp_path: Path) -> 
     async with world(tmp_path, desk) as w:
         of_partner = await w.mention("CMIRO", "UNORTH", "promo", team="TBOREAL")
         of_channel = await w.mention("CMIRO", "U1", "promo")
-        languages = {row["ts"]: row["language"] for row in await w.rows(thread)}
+        languages = {one.ts: one.language for one in await w.threads()}
 
         assert languages == {of_partner: "fi", of_channel: "fr"}
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import pytest
 
-from bot.store.tables import thread
 from tests.scenarios.world import MONDAY, World, actions, clock_at, control, plainly, shown, world
 from tests.stub_slack import StubMessage
 
@@ -93,8 +92,8 @@ async def _asked(w: World, text: str = TRIAL, channel: str = "CCYBER") -> tuple[
 
 async def _asks_for(w: World, ts: str) -> list[str]:
     """What a thread waits to hear."""
-    (kept,) = [row for row in await w.rows(thread) if row["ts"] == ts]
-    return list(kept["asks_for"] or [])
+    (kept,) = [one for one in await w.threads() if one.ts == ts]
+    return list(kept.asks_for)
 
 
 @pytest.mark.parametrize("language", WORDS)

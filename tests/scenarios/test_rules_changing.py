@@ -16,6 +16,7 @@ from tests.stub_slack import StubMessage
 TRIAL = "When does our customer's extended trial end?"
 STARTED = "Our customer's extended trial started yesterday, when does it end?"
 ENDS_TUESDAY = "The trial ends on Tuesday 22 December 2026. 29 days are left."
+GONE = "I have kept nothing of this message: it is too old, or was deleted. Please write your question again."
 TEAM = "Our team of 12 is on Free, what do we get for free?"
 TEAM_GETS = "With 12 members, your team gets a free Consultant trial of 3 months."
 REFERRAL = "The client we referred pays 123,400 dollars a year, what is our commission?"
@@ -464,7 +465,10 @@ async def test_a_value_for_an_answer_that_is_not_computed_changes_nothing(tmp_pa
 
 
 async def test_a_click_on_a_reply_that_is_gone_is_harmless(tmp_path: Path) -> None:
-    """The question was deleted, and the reply with it; Slack still sends the clicks and the form."""
+    """The question was deleted, and the reply with it; Slack still sends the clicks and the form.
+
+    Whoever clicked is told so, alone, and at the form.
+    """
     async with world(tmp_path, clock=clock_at(MONDAY)) as w:
         ts, message = await _computed(w, TRIAL, "CCYBER")
         await w.press(message, "values.open", "U1")
@@ -475,7 +479,8 @@ async def test_a_click_on_a_reply_that_is_gone_is_harmless(tmp_path: Path) -> No
         errors = await w.submit_values(form, "U1", start_date="2026-11-22")
         await w.settle()
 
-        assert (status, errors) == (200, {})
+        assert (status, errors) == (200, {"start_date": GONE})
+        assert [one.text for one in w.slack.ephemerals] == [GONE]
         assert w.slack.messages("CCYBER") == []
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Floor
-from bot.store.tables import thread
+from bot.model import Floor, PersonId
 from tests.scenarios.world import DESK, MONDAY, World, actions, clock_at, plainly, world
 from tests.stub_slack import TEAM, StubMessage
 
@@ -100,12 +99,12 @@ async def test_who_may_answer_in_words(tmp_path: Path, user: str, team: str) -> 
         ts, _ = await _asked(w)
         await w.write("CCYBER", user, "yesterday", thread=ts, team=team)
         _, result = await w.replies("CCYBER", ts)
-        (kept,) = await w.rows(thread)
+        (kept,) = await w.threads()
         await w.write("CCYBER", "UACME", "no, the day before yesterday", thread=ts, team="TACME")
         corrected = (await w.replies("CCYBER", ts))[-1]
 
         assert plainly(result).startswith(ENDS_TUESDAY)
-        assert (kept["floor"], kept["asker_user"]) == (Floor.BOT, "UACME")
+        assert (kept.floor, kept.asker) == (Floor.BOT, PersonId("TACME", "UACME"))
         assert plainly(corrected).startswith("Corrected above: The trial ends on Monday 21 December 2026.")
 
 
@@ -145,11 +144,11 @@ async def test_staff_who_write_anything_else_have_the_thread(tmp_path: Path) -> 
         for user, team in (("UACME", "TACME"), ("UACME2", "TACME"), ("USTAFF", TEAM)):
             await w.write("CCYBER", user, "yesterday", thread=ts, team=team)
         left = await w.only("CCYBER", ts)
-        (kept,) = await w.rows(thread)
+        (kept,) = await w.threads()
 
         assert left.ts == message.ts
         assert left.edits == []
-        assert kept["floor"] == Floor.STAFF
+        assert kept.floor is Floor.STAFF
 
 
 async def test_staff_who_answer_and_then_write_have_the_thread(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.tables import person, thread
+from bot.store.tables import person
 from tests import payloads
 from tests.scenarios.world import actions, control, options, shown, world
 from tests.stub_slack import Hang
@@ -154,7 +154,7 @@ async def test_the_language_is_changed_in_app_home(tmp_path: Path) -> None:
 
         assert status == 200
         assert "Ce que vous pouvez demander" in shown(w.slack.homes["U1"]["blocks"])
-        assert [row["language"] for row in await w.rows(thread)] == ["fr"]
+        assert [one.language for one in await w.threads()] == ["fr"]
 
 
 async def test_a_home_tab_that_slack_does_not_take_keeps_nobody_waiting(tmp_path: Path) -> None:

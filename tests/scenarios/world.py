@@ -17,7 +17,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,14 +26,18 @@ from unittest.mock import patch
 
 import aiohttp
 import yaml
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, and_, func, not_, select
 
 from bot import app, paths
 from bot import desk as desk_file
 from bot.app import Running, running
 from bot.edition import Edition, open_edition
+from bot.listeners import access
+from bot.model import Thread
 from bot.settings import Settings
-from bot.store.tables import job, tally
+from bot.store import threads
+from bot.store.privacy import RETENTION
+from bot.store.tables import job, tally, thread
 from tests import payloads
 from tests.render.valid import block_problems, view_problems
 from tests.stub_slack import BOT_USER, TEAM, Ephemeral, StubMessage, StubSlack, View
@@ -58,6 +62,7 @@ DESK_WITHOUT_SUPPORT = DESK.replace("support: {channel: CSUPPORT}\n", "")
 OTHER_CHANNELS = ("CSUPPORT", "CNEW", "D1", "D2")
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)  # noon at the desk
 
+_LONGEST_TEXT = 4_000  # what chat.update takes
 _TOKEN = re.compile(r"<[^<>\n]*>")
 _HARMLESS_TOKEN = re.compile(r"<(?:https?://|mailto:)[^<>|\s]+\|[^<>|\n]+>")
 _ASKER = re.compile(r"\A\*[^*\n]+\*\n<@[A-Z0-9]+>")  # how a card names whoever asks
@@ -85,7 +90,7 @@ def clock_at(now: datetime) -> RunningClock:
     return clock
 
 
-@dataclass
+@dataclass(repr=False)  # all that a desk holds fills pages
 class World:
     """A running desk and the Slack it lives in."""
 
@@ -182,6 +187,8 @@ class World:
             thread=message.thread_ts,
             kind=shown["type"],
             team=team,
+            text=message.text,
+            blocks=message.blocks,
         )
         return await self.click(payload)
 
@@ -228,6 +235,10 @@ class World:
             view_id=form.id,
             team=team,
         )
+        return await self.form_errors(payload)
+
+    async def form_errors(self, payload: dict[str, Any]) -> dict[str, str]:
+        """Deliver a form, or a click; what is said at the form's fields, nothing where it closes."""
         body = payloads.form_body(payload)
         url = f"http://127.0.0.1:{self.desk.port}/slack/events"
         async with self.http.post(url, data=body, headers=payloads.signed_headers(SECRET, body)) as answer:
@@ -241,8 +252,13 @@ class World:
     # What has come of it
 
     async def settle(self, *, seconds: float = 10.0, with_dead: bool = False) -> None:
-        """Wait until no work is left, skipping the time that it waits. Work that was given up fails the test."""
+        """Wait until no work is left, skipping the time that it waits. Work that was given up fails the test.
+
+        What a request left beside it is given a moment; it may hang.
+        """
         deadline = time.monotonic() + seconds
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.desk.services.aside.end(), 0.5)
         while open_jobs := await self.desk.database.read(_open_jobs):
             if time.monotonic() > deadline:
                 raise AssertionError(f"work is left: {open_jobs}")
@@ -257,7 +273,7 @@ class World:
         """Let time pass, and have the desk notice."""
         before = self.clock.now()
         self.clock.skip(duration)
-        self.desk.runner._wake(before)
+        self.desk.runner.wake(before)
 
     async def replies(self, channel: str, thread: str) -> list[str]:
         """What the bot has said in a thread, once it has nothing left to do."""
@@ -286,6 +302,12 @@ class World:
         """All that a table holds."""
         await self.settle(with_dead=True)
         return await self.desk.database.read(lambda conn: [dict(row) for row in conn.execute(select(table)).mappings()])
+
+    async def threads(self) -> list[Thread]:
+        """The state of all threads."""
+        kept = [(row["workspace"], row["channel"], row["ts"]) for row in await self.rows(thread)]
+        found = await self.desk.database.read(lambda conn: [threads.load(conn, *key) for key in kept])
+        return [one for one in found if one is not None]
 
     async def counted(self, kind: str) -> int:
         """How many of a kind were counted, on all days."""
@@ -356,26 +378,47 @@ def active(markup: str) -> list[str]:
 
 
 def _look_through(slack: StubSlack) -> None:
-    """Whatever was sent is valid and harmless; only a card may name a person, the one who asks."""
+    """Whatever was sent is valid and harmless; only a card may name a person, the one who asks.
+
+    Of every control it is known who may use it.
+    """
     for request in slack.requests:
         arguments = request.arguments
         blocks, view = arguments.get("blocks") or [], arguments.get("view") or {}
         assert not block_problems(blocks)
+        for element in controls([*blocks, *(view.get("blocks", ()) if view.get("type") == "home" else ())]):
+            access.policy_of(element["action_id"])
         if view:
             assert not view_problems(view)
         markups = [words for kind, words in (*_texts(blocks), *_texts(view)) if kind == "mrkdwn"]
         if arguments.get("channel") == "CSUPPORT":
             markups = [_ASKER.sub("", words) for words in markups]
+        assert _unspoken(blocks) == _unspoken(view) == [], "Slack would link and name things of its own accord"
+        assert len(str(arguments.get("text") or "")) <= _LONGEST_TEXT
         for markup in (*markups, str(arguments.get("text") or "")):
             assert active(markup) == [], f"{request.method} holds {active(markup)}"
+            assert not any("evil" in token for token in _TOKEN.findall(markup)), "somebody else's link"
         assert "link_names" not in arguments
         assert arguments.get("parse") is None
         assert len(json.dumps(arguments)) < 250_000
 
 
+def _unspoken(data: Any) -> list[Any]:
+    """The mrkdwn within data in which Slack may find links and mentions that nobody has written as such."""
+    if isinstance(data, dict):
+        own = [data] if data.get("type") == "mrkdwn" and data.get("verbatim") is not True else []
+        return own + [found for inner in data.values() for found in _unspoken(inner)]
+    return [found for inner in data for found in _unspoken(inner)] if isinstance(data, list) else []
+
+
 def _open_jobs(conn: Connection) -> list[tuple[str, str, str, datetime]]:
-    """Lane, key, status and time of what is left to do; of each lane its head, for which the others wait."""
-    chosen = select(job.c.lane, job.c.key, job.c.status, job.c.run_at).where(job.c.done_at.is_(None))
+    """Lane, key, status and time of what is left to do; of each lane its head, for which the others wait.
+
+    What is done every night waits for the next one, always.
+    """
+    chosen = select(job.c.lane, job.c.key, job.c.status, job.c.run_at).where(
+        job.c.done_at.is_(None), not_(and_(job.c.kind == RETENTION, job.c.status == "waiting"))
+    )
     heads = {lane or key: (lane, key, *rest) for lane, key, *rest in conn.execute(chosen.order_by(job.c.seq.desc()))}
     return list(heads.values())
 
