@@ -6,6 +6,7 @@ of our row and the lane.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -135,6 +136,22 @@ def fetch(conn: Connection, worker: int | None, owner: str, now: datetime) -> Fe
             return Fetched(row._asdict(), claimed)
         _END.one(conn, {"id": row.id})  # whoever deleted our row did not know of it
     return None
+
+
+def fetch_some(conn: Connection, worker: int | None, owner: str, now: datetime, n: int) -> list[Fetched]:
+    """Take up to `n` jobs whose turn it is; fewer: there are no more."""
+    found: list[Fetched] = []
+    while len(found) < n and (fetched := fetch(conn, worker, owner, now)) is not None:
+        found.append(fetched)
+    return found
+
+
+def give_back(conn: Connection, unstarted: Sequence[Claimed], owner: str, now: datetime) -> None:
+    """Have somebody else begin what was taken and never started; no attempt is counted."""
+    for idle in unstarted:
+        if jobs.postpone(conn, idle, owner, now, "handed back", counted=False):
+            put_off(conn, idle, now)
+    _WAKE.one(conn, {})
 
 
 def withdraw(conn: Connection, dispatched: int | None) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DisconnectionError
 
 from bot.store.engine import READERS, Engines
 
-WRITERS: Final = 8
+WRITERS: Final = 4
 
 _FROZEN: Final = 10  # seconds after which a transaction of a process that sleeps is ended, and its locks are free
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
@@ -23,8 +24,12 @@ from sqlalchemy.exc import IntegrityError
 from bot.adapters.work.patience import PAUSE, Patience
 from bot.ports import Clock, Store, StoreUnavailable
 from bot.store import dispatch
+from bot.store.dispatch import Fetched
 from bot.store.jobs import Claimed
 from bot.store.postgres import connection_settings
+
+_AT_ONCE: Final = 8
+"""Jobs that are fetched in one transaction, where so many wait: one at a time, a commit each would limit the rate."""
 
 _PAUSE_AFTER_FAULT: Final = timedelta(seconds=5)
 
@@ -45,6 +50,8 @@ class Dispatcher(JobManager):
         self._url = url
         self._worker: int | None = None
         self._news = 0
+        self._ready: deque[Fetched] = deque()  # fetched, and not yet given to the worker
+        self._none_since: int | None = None  # the news at which there was nothing more
         self._tell: NotificationCallback | None = None
 
     @property
@@ -82,16 +89,20 @@ class Dispatcher(JobManager):
         return ()
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Dispatched | None:
-        """Take and begin the next job; None if there is none, or if the database is away.
+        """Take and begin the next job; None if there is none.
 
         News that come while it looks make it look again: the worker would forget them.
         """
         del queues, worker_id
         while not self.is_stopping:
-            seen = self._news
+            if self._ready:
+                return self._given(self._ready.popleft())
+            seen, none_since, self._none_since = self._news, self._none_since, None
+            if seen == none_since:
+                return None
             try:
-                fetched = await self._store.run(
-                    lambda conn: dispatch.fetch(conn, self._worker, self._owner, self._clock.now())
+                found = await self._store.run(
+                    lambda conn: dispatch.fetch_some(conn, self._worker, self._owner, self._clock.now(), _AT_ONCE)
                 )
             except IntegrityError:  # the worker was taken for dead
                 await self.register_worker()
@@ -101,12 +112,24 @@ class Dispatcher(JobManager):
                 await asyncio.sleep(PAUSE)
                 continue
             self._patience.back()
-            if fetched is not None:
-                self.begun[fetched.claimed.seq] = fetched.claimed
-                return Dispatched.from_row(fetched.row)
-            if seen == self._news:
+            self._ready.extend(found)
+            if not found and seen == self._news:
                 return None
+            if len(found) < _AT_ONCE:
+                self._none_since = seen
         return None
+
+    def _given(self, fetched: Fetched) -> Dispatched:
+        self.begun[fetched.claimed.seq] = fetched.claimed
+        return Dispatched.from_row(fetched.row)
+
+    async def give_back(self) -> None:
+        """Let others have what was fetched and not begun."""
+        unstarted = [fetched.claimed for fetched in self._ready]
+        self._ready.clear()
+        if unstarted:
+            now = self._clock.now()
+            await self._try(partial(dispatch.give_back, unstarted=unstarted, owner=self._owner, now=now))
 
     async def finish_job(self, job: Dispatched, status: Status, delete_job: bool) -> None:  # noqa: FBT001 - its own
         """Hand back a job that was cut off; one that has ended was ended with the unit of its handler."""

@@ -97,6 +97,7 @@ class ReplicatedRunner:
         self._dispatcher.is_stopping = True
         keeping.cancel()
         self._worker.stop()
+        await self._dispatcher.give_back()
         await asyncio.wait([working], timeout=deadline)
         while not working.done():
             if not self._dispatcher.is_registered:
@@ -105,6 +106,7 @@ class ReplicatedRunner:
                 self._running.pop().cancel()
             await asyncio.wait([working], timeout=_LOOK_AGAIN)
         await asyncio.gather(working, keeping, return_exceptions=True)
+        await self._dispatcher.give_back()  # what was being fetched when it was told to stop
         self._loops = []
 
     async def drain(self) -> int:
