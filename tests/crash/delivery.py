@@ -1,4 +1,4 @@
-"""How Slack delivers: an event until it reads a 200, a click once; in turn to every replica, dead or not."""
+"""How Slack delivers: an event until it reads a 200, a click once; in turn to every replica that listens."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from tests import payloads
@@ -27,7 +28,8 @@ class Delivery:
     """Slack's side of events and clicks; `counts` holds what became of the requests."""
 
     def __init__(self, ports: Sequence[int], rng: random.Random, trigger: Trigger) -> None:
-        self._ports = itertools.cycle(ports)
+        self._ports = list(ports)
+        self._turns = itertools.count()
         self._rng = rng
         self._trigger = trigger
         self.counts: Counter[str] = Counter()
@@ -61,9 +63,8 @@ class Delivery:
         """Send a request to the next replica; whether Slack has read a 200."""
         impatient = hangs_up and self._rng.random() < _HANGS_UP
         patience = self._rng.uniform(_SOONEST, _LATEST) if impatient else _PATIENCE
-        try:
-            connection = await Connection.open(next(self._ports))
-        except OSError:
+        connection = await self._connected()
+        if connection is None:
             self.counts["refused"] += 1
             return False
         soon = self._rng.uniform(0, _UNDER_WAY)
@@ -78,3 +79,11 @@ class Delivery:
             connection.close()
         self.counts[f"status {status}"] += 1
         return status == 200
+
+    async def _connected(self) -> Connection | None:
+        """A connection to whose turn it is or, as a proxy does, to the next one that listens; None if nobody does."""
+        turn = next(self._turns)
+        for number in range(len(self._ports)):
+            with suppress(OSError):
+                return await Connection.open(self._ports[(turn + number) % len(self._ports)])
+        return None

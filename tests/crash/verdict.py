@@ -43,11 +43,6 @@ def _answer_token(said: Said) -> str:
     return token_of(f"post:msg:{TEAM}:{said.channel}:{said.ts}:0")
 
 
-def is_answered(said: Said, posted: Posted) -> bool:
-    """Whether a message has its answer, as it is to be in the end; a deleted one is not waited for."""
-    return said.is_deleted or any(said.answer in one.text for one in posted.answers(said))
-
-
 def open_jobs(conn: Connection) -> int:
     """How many jobs are waiting or running."""
     is_open = (job.c.status.in_(_OPEN), job.c.kind != RETENTION)  # which waits for the night
