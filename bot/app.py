@@ -124,8 +124,7 @@ async def running(
         stack.callback(_kill, fitting)
         editions = WatchedEditions(await asyncio.to_thread(opened), settings.knowledge, proved)
         file = file_of(settings.database_url)
-        if file is not None:
-            stack.enter_context(in_use(file))
+        is_alone = file is not None and stack.enter_context(in_use(file))
         database = await asyncio.to_thread(Database.open, settings.database_url)
         await stack.enter_async_context(database)
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -151,7 +150,7 @@ async def running(
         door = None if settings.socket_mode else _door(settings, services, record, bolt)
         stack.push_async_callback(port.end)
         await port.prepare(web_app(door, probes, page.text))
-        runner = open_runner(work, settings.database_url, store, handlers(services), clock)
+        runner = open_runner(work, settings.database_url, store, handlers(services), clock, is_alone=is_alone)
         await store.run(lambda conn: privacy.plan(conn, services))
         await runner.start()
         stack.push_async_callback(_finish, runner, hurried or asyncio.Event())

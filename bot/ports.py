@@ -31,8 +31,11 @@ class Clock(Protocol):
 class Store(Protocol):
     """The database behind units of work."""
 
-    async def run(self, unit: Unit[T]) -> T:
-        """Run a unit in a transaction that is durable when this returns. Raises StoreUnavailable."""
+    async def run(self, unit: Unit[T], *, ahead: bool = False) -> T:
+        """Run a unit in a transaction that is durable when this returns. Raises StoreUnavailable.
+
+        One that goes `ahead` does not wait for those that do not: under a flood of events work must still end.
+        """
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads. Raises StoreUnavailable."""

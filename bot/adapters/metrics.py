@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from prometheus_client import (
     CollectorRegistry,
@@ -164,18 +164,18 @@ class MeteredStore:
         has_failed = time.monotonic() - self._failed_at < REMEMBERED
         return self._failure if has_failed and self._failure not in _PASSING else None
 
-    async def run(self, unit: Unit[T]) -> T:
+    async def run(self, unit: Unit[T], *, ahead: bool = False) -> T:
         """Run a unit in a transaction that is durable when this returns. Raises StoreUnavailable."""
-        return await self._counted("run", self._store.run, unit)
+        return await self._counted("run", self._store.run(unit, ahead=ahead))
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads. Raises StoreUnavailable."""
-        return await self._counted("read", self._store.read, unit)
+        return await self._counted("read", self._store.read(unit))
 
-    async def _counted(self, kind: str, do: Callable[[Unit[T]], Any], unit: Unit[T]) -> T:
+    async def _counted(self, kind: str, running: Awaitable[T]) -> T:
         began = time.perf_counter()
         try:
-            result: T = await do(unit)
+            result: T = await running
         except StoreUnavailable as error:
             self._metrics.unit(kind, None)
             self._failed_at, self._failure = time.monotonic(), trouble(error)

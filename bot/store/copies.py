@@ -61,12 +61,17 @@ def file_of(url: str) -> Path | None:
 
 
 @contextmanager
-def in_use(database: Path) -> Iterator[None]:
-    """Keep the database from being replaced meanwhile, as any number may. Raises StoreUnavailable and OSError."""
+def in_use(database: Path) -> Iterator[bool]:
+    """Keep the database from being replaced meanwhile, as any number may; whether nobody else uses it yet.
+
+    Raises StoreUnavailable and OSError.
+    """
+    with _locked(database, fcntl.LOCK_EX) as is_alone:  # let go at once: others may come from now on
+        pass
     with _locked(database, fcntl.LOCK_SH) as is_ours:
         if not is_ours:
             raise StoreUnavailable("a copy is just being put in its place")
-        yield
+        yield is_alone
 
 
 def back_up(database: Path, target: Path, *, replace: bool, progress: Progress) -> Saved:

@@ -83,8 +83,10 @@ class Database:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def run(self, unit: Unit[T]) -> T:
-        """Run a unit in a transaction that is durable when this returns. Raises StoreUnavailable.
+    async def run(self, unit: Unit[T], *, ahead: bool = False) -> T:
+        """Run a unit in a transaction that is durable when this returns, ahead of others if wanted.
+
+        Raises StoreUnavailable.
 
         A caller that has waited too long gets StoreUnavailable, and its unit is not carried out later. The exception
         is a commit that itself hangs: it may still succeed, so whoever repeats must use the same keys.
@@ -94,7 +96,7 @@ class Database:
         writer, loop = self._writer, asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         entry = Entry(unit, future)
-        writer.submit(entry)
+        writer.submit(entry, ahead=ahead)
         alarm = loop.call_later(self._wait, _expire, writer, entry, self._wait)
         try:
             return await future

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -61,6 +62,28 @@ class Entry:
             self.future.set_exception(self.error)
         else:
             self.future.set_result(self.result)
+
+
+class Queue:
+    """Units that wait, in the order of handing in; those that go ahead before all others."""
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+        self._ahead: deque[Entry] = deque()
+        self._others: deque[Entry] = deque()
+
+    def __len__(self) -> int:
+        return len(self._ahead) + len(self._others)
+
+    def put(self, entry: Entry, *, ahead: bool) -> None:
+        """Add a unit. Raises StoreUnavailable if too many wait."""
+        if len(self) >= self._longest:
+            raise StoreUnavailable("too much is waiting to be written")
+        (self._ahead if ahead else self._others).append(entry)
+
+    def take(self) -> Entry:
+        """The next one. Raises IndexError if there is none."""
+        return (self._ahead or self._others).popleft()
 
 
 def fail(entries: Iterable[Entry], error: Exception) -> None:

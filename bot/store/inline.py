@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
@@ -19,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ports import StoreUnavailable, Unit
-from bot.store.entries import Entry, State, fail
+from bot.store.entries import Entry, Queue, State, fail
 from bot.store.failures import translated
 from bot.store.sqlite import begin_at_once, begin_in_time, is_same_file
 
@@ -31,7 +30,7 @@ LARGEST_BATCH: Final = 128
 
 
 class InlineWriter:
-    """Carries out units in the order in which they are handed in, with one commit for all that has gathered.
+    """Carries out units in the order of the queue, with one commit for all that has gathered.
 
     A unit may be run again if its batch was rolled back, so it must have no effect but on its connection.
     """
@@ -39,8 +38,7 @@ class InlineWriter:
     def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, *, longest_queue: int) -> None:
         self._engine = engine
         self._loop = loop
-        self._longest_queue = longest_queue
-        self._queue: deque[Entry] = deque()
+        self._queue = Queue(longest_queue)
         self._changed = asyncio.Event()
         self._closing = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-commit")
@@ -50,13 +48,11 @@ class InlineWriter:
         """Begin to write."""
         self._task = self._loop.create_task(self._work(), name="store-writer")
 
-    def submit(self, entry: Entry) -> None:
+    def submit(self, entry: Entry, *, ahead: bool = False) -> None:
         """Hand in a unit. Raises StoreUnavailable if the queue is full or the writer is closing."""
         if self._closing:
             raise StoreUnavailable("the store is closed")
-        if len(self._queue) >= self._longest_queue:
-            raise StoreUnavailable("too much is waiting to be written")
-        self._queue.append(entry)
+        self._queue.put(entry, ahead=ahead)
         self._changed.set()
 
     def abandon(self, entry: Entry) -> bool:
@@ -110,7 +106,7 @@ class InlineWriter:
         ends = time.perf_counter() + LONGEST_BATCH
         error: Exception | None = None
         while error is None and self._queue and len(batch) < LARGEST_BATCH and time.perf_counter() < ends:
-            entry = self._queue.popleft()
+            entry = self._queue.take()
             if entry.state is State.QUEUED:
                 entry.state = State.TAKEN
                 batch.append(entry)
@@ -125,9 +121,10 @@ class InlineWriter:
 
     def _all_waiting(self) -> list[Entry]:
         """All that waits, none of which can be carried out."""
-        waiting = [entry for entry in self._queue if entry.state is State.QUEUED]
-        self._queue.clear()
-        return waiting
+        waiting = []
+        while self._queue:
+            waiting.append(self._queue.take())
+        return [entry for entry in waiting if entry.state is State.QUEUED]
 
 
 def _run_each_alone(conn: Connection, batch: Sequence[Entry]) -> None:

@@ -197,6 +197,9 @@ _POSTPONE: Final = Prepared(
 _RENEW: Final = Prepared(
     update(job).where(_MINE).values(lease_until=bindparam("lease")).returning(job.c.digest), returns=[job.c.digest]
 )
+_END_LEASES: Final = Prepared(
+    update(job).where(_RUNNING, job.c.lease_until > bindparam("lease")).values(lease_until=bindparam("lease"))
+)
 _RELEASED: Final = update(job).values(status=Status.WAITING.value, **_FREE)
 _RELEASE: Final = Prepared(_RELEASED.where(_MINE))
 _RELEASE_ONE: Final = Prepared(_RELEASED.where(_MINE, _DIGEST))
@@ -348,6 +351,11 @@ def postpone(conn: Connection, failed: Claimed, owner: str, at: datetime, error:
 def renew(conn: Connection, claim: Claim) -> list[bytes]:
     """Extend the leases of all that the owner runs; their digests."""
     return [row.digest for row in _RENEW.all(conn, {"of_owner": claim.owner, "lease": claim.until})]
+
+
+def end_leases(conn: Connection, at: datetime) -> int:
+    """Have all leases end at an instant at the latest, because whoever has them is gone; how many."""
+    return _END_LEASES.count(conn, {"lease": at})
 
 
 def release_one(conn: Connection, owner: str, digest: bytes) -> bool:

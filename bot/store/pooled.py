@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ports import StoreUnavailable, Unit
-from bot.store.entries import Entry, State, fail
+from bot.store.entries import Entry, Queue, State, fail
 from bot.store.failures import is_conflict, translated
 
 T = TypeVar("T")
@@ -21,7 +20,7 @@ _TRIES: Final = 5  # of a unit that meets others at the same rows
 
 
 class PooledWriter:
-    """Threads that carry out units, begun in the order in which they are handed in.
+    """Threads that carry out units, begun in the order of the queue.
 
     A unit may be run again if its transaction was rolled back, so it must have no effect but on its connection.
     """
@@ -29,8 +28,7 @@ class PooledWriter:
     def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, *, threads: int, longest_queue: int) -> None:
         self._engine = engine
         self._loop = loop
-        self._longest_queue = longest_queue
-        self._queue: deque[Entry] = deque()
+        self._queue = Queue(longest_queue)
         self._change = threading.Condition()
         self._closing = False
         self._threads = [
@@ -42,14 +40,12 @@ class PooledWriter:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, entry: Entry) -> None:
+    def submit(self, entry: Entry, *, ahead: bool = False) -> None:
         """Hand in a unit. Raises StoreUnavailable if the queue is full or the writer is closing."""
         with self._change:
             if self._closing:
                 raise StoreUnavailable("the store is closed")
-            if len(self._queue) >= self._longest_queue:
-                raise StoreUnavailable("too much is waiting to be written")
-            self._queue.append(entry)
+            self._queue.put(entry, ahead=ahead)
             self._change.notify()
 
     def abandon(self, entry: Entry) -> bool:
@@ -85,7 +81,7 @@ class PooledWriter:
         with self._change:
             while True:
                 while self._queue:
-                    entry = self._queue.popleft()
+                    entry = self._queue.take()
                     if entry.state is State.QUEUED:
                         entry.state = State.TAKEN
                         return entry

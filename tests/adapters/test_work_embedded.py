@@ -25,6 +25,7 @@ from bot.model import Job
 from bot.ports import GiveUp, Handler, RetryLater
 from bot.store import jobs
 from bot.store.database import Database
+from bot.store.jobs import Claim, NewJob
 from bot.store.tables import job as jobs_table
 from tests.adapters.work_contract import Bench, WorkContract, failing
 from tests.clock import VirtualClock
@@ -489,3 +490,26 @@ async def test_a_killed_process_is_taken_over(tmp_path: Path) -> None:
     assert sorted(desk.begun()) == sorted(before)
     assert {f"job:{n}" for n in range(200)} - set(before) <= set(began)
     assert {job.key for job in desk.ran if job.key in began} <= {job.key for job in desk.ran if job.attempts == 2}
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+async def test_what_a_killed_process_held_is_begun_soon_by_one_that_is_alone(tmp_path: Path, is_alone: bool) -> None:  # noqa: FBT001
+    """Whoever knows that nobody else is at work need not wait for leases; anybody else must."""
+    clock, ran = VirtualClock(), []
+
+    async def note(job: Job) -> None:
+        ran.append(job.key)
+
+    async with Database.open(f"sqlite:///{tmp_path}/desk.db") as database:
+        dead = Claim("killed", clock.now() + timedelta(seconds=15))
+        await database.run(lambda conn: jobs.add_claimed(conn, NewJob("note", "k", {}, None, clock.now(), 8), dead))
+        runner = EmbeddedRunner(EmbeddedWork(clock), database, {"note": note}, clock, is_alone=is_alone)
+        await runner.start()
+        await runner.stop(1)
+        clock.advance(timedelta(seconds=4))
+        await runner.drain()
+        soon = list(ran)
+        clock.advance(timedelta(seconds=12))
+        await runner.drain()
+
+    assert (soon, ran) == ((["k"] if is_alone else []), ["k"])

@@ -285,3 +285,19 @@ async def test_errors_do_not_repeat_what_was_to_be_stored(database: Database) ->
 
     assert "nowhere" in str(caught.value)
     assert "person" not in str(caught.value)
+
+
+async def test_what_goes_ahead_does_not_wait_for_the_rest(database: Database, path: Path) -> None:
+    """Under a flood of events work still ends: the ends go first, in their order."""
+    order: list[str] = []
+
+    def note(name: str) -> Callable[[Connection], None]:
+        return lambda _: order.append(name)
+
+    with locked(path):
+        waiting = [asyncio.ensure_future(database.run(note(f"event {n}"))) for n in range(2)]
+        waiting += [asyncio.ensure_future(database.run(note(f"end {n}"), ahead=True)) for n in range(2)]
+        await asyncio.sleep(0.05)
+    await asyncio.gather(*waiting)
+
+    assert order == ["end 0", "end 1", "event 0", "event 1"]

@@ -29,6 +29,9 @@ LEASE: Final = timedelta(seconds=15)
 POLL: Final = timedelta(seconds=5)
 """How often the table is looked at though nothing is known to be due: for work of another process."""
 
+SETTLED_AFTER: Final = timedelta(seconds=3)
+"""How long the last requests of a killed process may still be on their way: only then is looked for what they did."""
+
 _FORGET_EVERY: Final = timedelta(hours=1)
 
 _log = logging.getLogger(__name__)
@@ -53,6 +56,7 @@ class EmbeddedRunner:
         poll: timedelta = POLL,
         time_limit: float = TIME_LIMIT,
         rng: random.Random | None = None,
+        is_alone: bool = False,
     ) -> None:
         self.owner: Final = uuid.uuid4().hex
         self._work = work
@@ -66,6 +70,7 @@ class EmbeddedRunner:
         self._places = asyncio.Semaphore(concurrency)
         self._lease = lease
         self._poll = poll
+        self._is_alone = is_alone
         self._held: dict[asyncio.Task[None], Claimed] = {}
         self._unstarted: dict[bytes, Claimed] = {}  # by digest
         self._is_starved = False  # the table holds more that is due than there was room for
@@ -77,7 +82,9 @@ class EmbeddedRunner:
     # Life
 
     async def start(self) -> None:
-        """Begin to take jobs."""
+        """Begin to take jobs; if no other process can be at work, those of one that was killed too."""
+        if self._is_alone:
+            await self._store.run(lambda conn: jobs.end_leases(conn, self._clock.now() + SETTLED_AFTER))
         self._stopping.clear()
         self._work.attach(self._worker)
         self._look_at = self._clock.now()
@@ -226,7 +233,7 @@ class EmbeddedRunner:
                 self._patience.away(error)
 
     async def _renew(self) -> None:
-        ours = await self._store.run(lambda conn: jobs.renew(conn, self._claim_now()))
+        ours = await self._store.run(lambda conn: jobs.renew(conn, self._claim_now()), ahead=True)
         held = {claimed.digest for claimed in (*self._held.values(), *self._unstarted.values())}
         for stray in set(ours) - held:
             # Committed, yet never handed over: the connection broke between the commit and its confirmation.

@@ -44,10 +44,12 @@ def open_work(url: str, clock: Clock) -> OperatedWork:
     return ReplicatedWork(clock) if _has_replicas(url) else EmbeddedWork(clock)
 
 
-def open_runner(work: Work, url: str, store: Store, handlers: Mapping[str, Handler], clock: Clock) -> Runner:
-    """What carries out work that was opened on the same database."""
+def open_runner(
+    work: Work, url: str, store: Store, handlers: Mapping[str, Handler], clock: Clock, *, is_alone: bool = False
+) -> Runner:
+    """What carries out work that was opened on the same database; `is_alone`: no other process can be at it."""
     if isinstance(work, EmbeddedWork):
-        return EmbeddedRunner(work, store, handlers, clock)
+        return EmbeddedRunner(work, store, handlers, clock, is_alone=is_alone)
     # Imported when wanted: it is an extra.
     from bot.adapters.work.replicated_runner import ReplicatedRunner  # noqa: PLC0415
 

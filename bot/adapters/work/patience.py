@@ -30,7 +30,7 @@ class Patience:
         """Run a unit, as often as it takes for the database to be there. Raises what the unit raises."""
         while True:
             try:
-                result = await self._store.run(unit)
+                result = await self._store.run(unit, ahead=True)
             except StoreUnavailable as error:
                 self.away(error)
                 await asyncio.sleep(PAUSE)
