@@ -100,10 +100,14 @@ class IntentModel:
         near = {}
         for n in looked_at:
             own = similarities[self._phrasings_of[n]]
-            top = np.partition(own, -2)[-2:] if len(own) > 1 else own
-            best = float(top.max(initial=0.0))
+            first = int(own.argmax()) if len(own) else 0
+            best = float(own[first]) if len(own) else 0.0
             # Word for word as a phrasing: that its other phrasings differ says nothing against it.
-            near[n] = best if best > _VERBATIM else float(top.sum()) / max(1, len(top))
+            if best > _VERBATIM or len(own) < 2:  # noqa: PLR2004 - the two nearest
+                near[n] = best
+                continue
+            own[first] = -1
+            near[n] = (best + float(own.max())) / 2
         return near
 
     def _wording(self, folded: str, similarities: Floats, looked_at: Sequence[int]) -> dict[int, tuple[float, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from text_to_num import find_numbers
@@ -12,7 +13,7 @@ from bot.knowledge.numbers import finnish_number
 from bot.model import Language
 from bot.understand.normalise import fold_word
 from bot.understand.slots.kinds import Kind
-from bot.understand.slots.lexicon import Lexicon, Tag
+from bot.understand.slots.lexicon import Lexicon, Tag, lexicon
 from bot.understand.slots.line import Token
 
 _PER_CENT: Final = frozenset({"cent", "prozent", "percent", "prosentti", "prosenttia", "prossa", "prosaa", "procent"})
@@ -44,6 +45,13 @@ _FINNISH_WRITTEN: Final = {
 _FINNISH_TYPED: Final = re.compile("viie|kuue|kaheksa|yheksä|seittemä|kahe(?!ks)|yhe(?!ks)")
 _FINNISH_SHORT: Final = {"kolmi": "kolme", "neli": "neljä", "kaksi": "kaksi", "yksi": "yksi"}
 _THOUSAND: Final = frozenset({"tuhat", "tuhatta", "tuhannen"})
+
+
+@lru_cache(maxsize=20_000)
+def is_ordinary(raw: str, language: Language) -> bool:
+    """Whether a word is just that, and taken_apart would give it back as it is; most words have been seen before."""
+    token = Token(raw, 0, len(raw), Kind.WORD)
+    return list(taken_apart(token, lexicon(language))) == [token] and token.value is None
 
 
 def taken_apart(token: Token, known: Lexicon) -> Iterator[Token]:

@@ -9,7 +9,7 @@ from bot.model import Language
 from bot.understand.slots.kinds import Kind
 from bot.understand.slots.lexicon import Lexicon
 from bot.understand.slots.line import Token
-from bot.understand.slots.number_words import taken_apart
+from bot.understand.slots.number_words import is_ordinary, taken_apart
 
 _SCAN: Final = re.compile(
     r"(?P<day>\d{1,2}\.\d{1,2}\.[ ]?[-'’]\d{2}(?!\d)|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
@@ -21,7 +21,7 @@ _SCAN: Final = re.compile(
     r"|(?:klo|kello)[ ]?\d{1,2}(?:[.:]\d{2})?\b)"
     r"|(?P<number>\d{1,3}(?:[ ,.'’]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
     r"|(?P<half>½)"
-    r"|(?P<domain>[a-z0-9-]+\.(?:com|io|ai|net|org|fi|fr|de|eu|ch|at|be|co)\b)"
+    r"|(?P<domain>(?>[a-z0-9-]+)\.(?:com|io|ai|net|org|fi|fr|de|eu|ch|at|be|co)\b)"
     r"|(?P<word>[^\W\d_][^\W_]*)"
     r"|(?P<sign>[^\w\s])",
     re.IGNORECASE,
@@ -44,7 +44,7 @@ def scanned(text: str, known: Lexicon) -> list[Token]:
         raw = match[0]
         token = Token(raw, match.start(), match.end(), Kind.WORD, glued=bool(out) and out[-1].end == match.start())
         if match["word"]:
-            out += taken_apart(token, known)
+            out += (token,) if is_ordinary(raw, known.language) else taken_apart(token, known)
         elif match["sign"]:
             if raw in _SIGNS or raw in _PUNCTUATION:
                 token.kind, token.value = _PUNCTUATION.get(raw, Kind.CURRENCY), _SIGNS.get(raw)
