@@ -127,7 +127,8 @@ _PRAGMAS = ("page_count", "freelist_count", "page_size")
 def _table(size: Size, parts: Sequence[_Part], again: _Part, growth: float, purged: tuple[int, int]) -> Table:
     step = max(1, len(parts) // 6)
     stored, file = (number / MEBIBYTE for number in purged)
-    shown = [(f"part {number}", parts[number - 1]) for number in range(1, len(parts) + 1) if number % step in {0, 1}]
+    numbers = [number for number in range(1, len(parts) + 1) if number == 1 or number % step == 0]
+    shown = [(f"part {number}", parts[number - 1]) for number in numbers]
     rows = [_row(name, part) for name, part in [*shown, ("one more, after the purge", again)]]
     return Table(
         f"{size.parts} times {size.seconds:.0f} s at {size.a_second:.0f} events a second over {size.channels} channels",
