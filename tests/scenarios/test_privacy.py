@@ -48,8 +48,9 @@ async def _offer(w: World, channel: str = "CCYBER", user: str = "U1", *, team: s
 
 
 async def _dump(w: World) -> str:
-    """All that the database holds, as text."""
-    return json.dumps({name: await w.rows(holding.table) for name, holding in POLICY.items()}, default=str)
+    """All that the database holds, as text; fingerprints as hex, in which no letters of a name come about by chance."""
+    held = {name: await w.rows(holding.table) for name, holding in POLICY.items()}
+    return json.dumps(held, default=lambda value: value.hex() if isinstance(value, bytes) else str(value))
 
 
 async def _until(is_so: Callable[[], bool]) -> None:
