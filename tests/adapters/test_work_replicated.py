@@ -249,6 +249,24 @@ async def test_an_attempt_cannot_end_a_later_one_of_the_same_process(bench: Benc
     assert ended == [False, True]
 
 
+async def test_what_was_taken_and_never_begun_costs_no_attempt(bench: Bench) -> None:
+    """A process that ends gives it back at once, and whoever begins it makes the first attempt."""
+    now = bench.clock.now()
+    for key in ("a", "b", "c"):
+        await bench.add(key, lane=key)
+
+    def taken(conn: Connection) -> list[str]:
+        found = dispatch.fetch_some(conn, None, "me", now, 2)
+        dispatch.give_back(conn, [one.claimed for one in found], "me", now)
+        return [one.claimed.job.key for one in found]
+
+    given_back = await bench.store.run(taken)
+    await bench.drain()
+
+    assert given_back == ["a", "b"]
+    assert sorted((job.key, job.attempts) for job in bench.ran) == [("a", 1), ("b", 1), ("c", 1)]
+
+
 # Running, on the system's clock
 
 
@@ -315,6 +333,27 @@ async def test_new_work_starts_without_a_poll(replicas: Replicas) -> None:
     await adding.add("0", "chain")
     await until(lambda: len(working.ran) == 59)
     await until_stored(working.store, lambda conn: stored(conn) == {})
+
+
+async def test_a_busy_replica_takes_no_more_than_it_can_begin(replicas: Replicas) -> None:
+    """What would wait in its memory another replica could do."""
+    busy = await replicas(concurrency=2)
+    gate = asyncio.Event()
+
+    async def slow(job: Job) -> None:
+        busy.ran.append(job)
+        await gate.wait()
+
+    busy.handlers["slow"] = slow
+    for n in range(6):
+        await busy.add(str(n), "slow")
+    await until(lambda: len(busy.ran) == 2)
+    other = await replicas()
+    other.handlers["slow"] = other.note
+    await until(lambda: len(other.ran) == 4)
+    gate.set()
+
+    assert sorted(busy.begun() + other.begun()) == [str(n) for n in range(6)]
 
 
 async def test_replicas_share_lanes_in_order(replicas: Replicas) -> None:

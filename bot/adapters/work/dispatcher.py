@@ -18,7 +18,7 @@ from procrastinate.jobs import Job as Dispatched
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager, NotificationCallback
 from procrastinate.psycopg_connector import PsycopgConnector
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import IntegrityError
 
 from bot.adapters.work.patience import PAUSE, Patience
@@ -39,7 +39,9 @@ _log = logging.getLogger(__name__)
 class Dispatcher(JobManager):
     """Fetches jobs for one worker. What it has fetched and nobody has ended yet is in `begun`, by number."""
 
-    def __init__(self, store: Store, patience: Patience, clock: Clock, owner: str, url: str) -> None:
+    def __init__(
+        self, store: Store, patience: Patience, clock: Clock, owner: str, url: str, *, concurrency: int
+    ) -> None:
         super().__init__(PsycopgConnector())  # never opened
         self.begun: Final[dict[int, Claimed]] = {}
         self.is_stopping = False
@@ -48,6 +50,7 @@ class Dispatcher(JobManager):
         self._clock = clock
         self._owner = owner
         self._url = url
+        self._concurrency = concurrency
         self._worker: int | None = None
         self._news = 0
         self._ready: deque[Fetched] = deque()  # fetched, and not yet given to the worker
@@ -101,9 +104,9 @@ class Dispatcher(JobManager):
             if seen == none_since:
                 return None
             try:
-                found = await self._store.run(
-                    lambda conn: dispatch.fetch_some(conn, self._worker, self._owner, self._clock.now(), _AT_ONCE)
-                )
+                # No more than can begin at once: what waits here, another replica could do.
+                most = max(1, min(_AT_ONCE, self._concurrency - len(self.begun)))
+                found = await self._store.run(partial(self._fetch, most=most))
             except IntegrityError:  # the worker was taken for dead
                 await self.register_worker()
                 continue
@@ -115,9 +118,12 @@ class Dispatcher(JobManager):
             self._ready.extend(found)
             if not found and seen == self._news:
                 return None
-            if len(found) < _AT_ONCE:
+            if len(found) < most:
                 self._none_since = seen
         return None
+
+    def _fetch(self, conn: Connection, most: int) -> list[Fetched]:
+        return dispatch.fetch_some(conn, self._worker, self._owner, self._clock.now(), most)
 
     def _given(self, fetched: Fetched) -> Dispatched:
         self.begun[fetched.claimed.seq] = fetched.claimed

@@ -65,7 +65,7 @@ class ReplicatedRunner:
         self._stalled = stalled
         self._patience = Patience(store)
         self._attempts = Attempts(self.owner, handlers, self._patience, clock, self, time_limit=time_limit, rng=rng)
-        self._dispatcher = Dispatcher(store, self._patience, clock, self.owner, url)
+        self._dispatcher = Dispatcher(store, self._patience, clock, self.owner, url, concurrency=concurrency)
         app = App(connector=self._dispatcher.connector)
         app.job_manager = self._dispatcher
         app.task(name=dispatch.TASK, pass_context=True)(self._run)
