@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from bot import i18n
 from bot.flows.computing import LONGEST_ASIDE, Computing, is_follow_up
@@ -39,9 +39,6 @@ from bot.understand.named_language import named_language
 from bot.understand.normalise import LONGEST, words
 from bot.understand.reader import Context, Reader
 from bot.understand.slots.told import Told
-
-Detect: TypeAlias = Callable[[str], str | None]
-"""Tells the ISO code of a message's language, if it is surely none of ours."""
 
 NONE: Final = "none"
 """The choice "none of these"."""

@@ -47,11 +47,6 @@ def header(words: str) -> Block:
     return {"type": "header", "text": plain_text(words, 150)}
 
 
-def divider() -> Block:
-    """A line across."""
-    return {"type": "divider"}
-
-
 def actions(elements: Sequence[Block]) -> Block:
     """A row of buttons and menus."""
     return {"type": "actions", "elements": list(elements)}
