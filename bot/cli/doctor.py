@@ -28,8 +28,10 @@ from bot.adapters.clock import SystemClock
 from bot.cli.doctor_data import knowledge_check, knowledge_links
 from bot.cli.doctor_database import database_checks
 from bot.cli.findings import Check, Finding, Level
-from bot.desk import Desk, IdForm, check_against, load
+from bot.desk import DEFAULT_TRANSLATIONS, SOURCE_TRANSLATIONS, Desk, IdForm
+from bot.desk_reader import check_against, load
 from bot.document import DocumentError
+from bot.model import LANGUAGES
 from bot.ports import Clock
 from bot.settings import Settings, read
 
@@ -99,6 +101,7 @@ async def run(
             *desk_checks,
             *slack_checks(slack, settings, desk, manifest=manifest, clock=clock),
             *channel_checks(slack, desk),
+            *translation_checks(desk),
             *(visitor_checks(slack, desk, args.channel) if args.channel else ()),
             *checks,
         ]
@@ -384,15 +387,17 @@ def channel_checks(slack: Slack, desk: Desk) -> list[Check]:
             uses.setdefault(id_, []).append("partners")
     for level in desk.levels:
         uses.setdefault(level.channel, []).append("levels")
-    for team in desk.translations.values():
-        if team.channel:
-            uses.setdefault(team.channel, []).append("translations")
+    for teams in (desk.translations, *desk.programme_translations.values()):
+        for team in teams.values():
+            if team.channel:
+                uses.setdefault(team.channel, []).append("translations")
     if desk.support_channel:
         uses.setdefault(desk.support_channel, []).append("support")
     checks: list[Check] = [_channel_check(slack, id_, tuple(dict.fromkeys(sections))) for id_, sections in uses.items()]
     if desk.support_channel is None:
         mend = "set support.channel in the desk file; until then questions for a person go to the programme's contact"
-        checks.append(_found(Finding(Level.WARN, "no support channel", mend)))
+        lost = "" if desk.takes_reports else ", and nobody can report a language error"
+        checks.append(_found(Finding(Level.WARN, "no support channel", f"{mend}{lost}")))
     return checks
 
 
@@ -413,10 +418,25 @@ def _channel_check(slack: Slack, id_: str, sections: tuple[str, ...]) -> Check:
             return Finding(Level.FAIL, f"{what} is shared with other organisations", mend)
         if _is_shared(answer) and {"levels", "translations"} & {*sections}:
             mend = "see that everybody in it may read what partners write"
+            mend += "; pictures are never put there" if "translations" in sections else ""
             return Finding(Level.WARN, f"{what} is shared with other organisations", mend)
         return Finding(Level.OK, what)
 
     return check
+
+
+def translation_checks(desk: Desk) -> list[Check]:
+    """Who gets the language errors that nobody is named for; nothing where all have an owner, or none is taken."""
+    owners = {key: team.owners for key, team in desk.translations.items()}
+    orphans = [key for key in (*LANGUAGES, SOURCE_TRANSLATIONS) if not owners.get(key)]
+    if not desk.takes_reports or owners.get(DEFAULT_TRANSLATIONS) or not orphans:
+        return []
+    what = f"translations: nobody answers for {', '.join(orphans)}"
+    # Where nobody is named, all of them fall to the same people.
+    instead = desk.route(orphans[0], None, is_source=orphans[0] == SOURCE_TRANSLATIONS)
+    told = f"their errors go to {', '.join(instead.owners)}" if instead.owners else "nobody is told of their errors"
+    mend = f"name owners under `translations`, or under its `default`; until then {told}"
+    return [_found(Finding(Level.WARN, what, mend))]
 
 
 def _is_shared(answer: Answer) -> bool:

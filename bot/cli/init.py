@@ -16,6 +16,7 @@ import yaml
 from bot.desk import (
     ANSWER_MODES,
     DEFAULT_TRANSLATIONS,
+    SOURCE_TRANSLATIONS,
     VERSION,
     Desk,
     DeskChannel,
@@ -247,11 +248,12 @@ class Interview:
         asked = {
             DEFAULT_TRANSLATIONS: self._ask("Who answers for all languages without an owner (U…)", people) or (),
             **{language: self._ask(f"Owners of {language} (U…)", people) or () for language in LANGUAGES},
+            SOURCE_TRANSLATIONS: self._ask("Who puts wrong source texts right (U…)", people) or (),
         }
         return {
-            language: Translators(channel if language == DEFAULT_TRANSLATIONS else None, owners)
-            for language, owners in asked.items()
-            if owners or (channel and language == DEFAULT_TRANSLATIONS)
+            key: Translators(channel if key == DEFAULT_TRANSLATIONS else None, owners)
+            for key, owners in asked.items()
+            if owners or (channel and key == DEFAULT_TRANSLATIONS)
         }
 
     def _links(self) -> dict[str, dict[str, str]]:
@@ -355,10 +357,12 @@ version: {version}
 # The zone of the desk: what "today" is for people whose own zone is unknown.
 {time_zone}
 
-# When people sit at the desk, a list of stretches for each of mon, tue, wed, thu, fri, sat, sun.
+# When people sit at the desk, a list of stretches for each of mon, tue, wed, thu, fri, sat, sun; a day without is off.
+# Out of hours nobody is pinged. Without any the desk is always open.
 {hours}
 
-# Whose public holidays the desk keeps: a country (two capital letters) and, where it matters, a region.
+# Whose public holidays the desk keeps, where it has hours: a country (two capital letters) and, where it matters, a
+# region, by its code or name: {{country: DE, region: BY}}.
 {holidays}
 
 # The channel of your own people where questions for a person arrive. Nobody from outside should be in it.
@@ -380,7 +384,9 @@ version: {version}
 # The levels of support, in the order in which a question is passed on, each with its channel.
 {levels}
 
-# Where language errors go, by language; default stands for the languages without an own line.
+# Where language errors go, by language: a channel of your translators, and the owners who are pinged there. What a line
+# leaves out is default's; else it is the support channel and all staff. source: errors of the texts to translate.
+# programmes: the same keys for one programme; they go before the others, and so does its default.
 {translations}
 
 # Who holds meetings, in which languages, and of which kinds: support, training.
@@ -392,8 +398,9 @@ version: {version}
 # The addresses behind the words that answers link. Without one, an answer names the help article instead.
 {links}
 
-# How long what people write and what the bot replies is kept, counted from the last time it was touched; looked after
-# once a day. null keeps it for good. Counts without names always stay.
+# How long things are kept, looked after once a day; null keeps them for good. Counts without names always stay.
+# - texts: what people write and what the bot replies, from the last time it was touched
+# - pictures: our copies of screenshots, from when their report was closed
 {retention}
 """
 
@@ -434,13 +441,18 @@ def render(desk: Desk, programmes: Mapping[str, Programme]) -> str:
         levels="#levels:\n#  - {id: first-line, channel: C1}\n#  - {id: product-experts, channel: C3}",
         translations=_mapping(
             "translations",
-            {language: _flow(_translators_keys(team)) for language, team in desk.translations.items()},
-            {DEFAULT_TRANSLATIONS: "{channel: C4, owners: [U3]}", "fi": "{channel: C4, owners: [U4]}"},
+            {key: _flow(_translators_keys(team)) for key, team in desk.translations.items()},
+            {
+                DEFAULT_TRANSLATIONS: "{channel: C4, owners: [U3]}",
+                "fi": "{channel: C4, owners: [U4]}",
+                SOURCE_TRANSLATIONS: "{owners: [U5]}",
+                "programmes": f"{{{some}: {{fr: {{owners: [U6]}}}}}}",
+            },
         ),
         hosts="#hosts:\n#  - {user: U2, languages: [fi, en], kinds: [support, training], calendar: null}",
         meetings="#meetings:\n#  support: {length: 30m, buffer: 10m, notice: 4h, horizon: 30d}",
         links=_links(desk, programmes),
-        retention="#retention: {texts: 90d}",
+        retention="#retention: {texts: 90d, pictures: 30d}",
     )
 
 

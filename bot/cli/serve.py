@@ -10,8 +10,7 @@ import sys
 from contextlib import AsyncExitStack
 from typing import Any
 
-from bot import desk as desk_file
-from bot import logs
+from bot import desk_reader, logs
 from bot.adapters import memory
 from bot.app import running
 from bot.cli.terminal import CommandError, show_progress
@@ -31,7 +30,7 @@ def command(args: argparse.Namespace) -> int:
     del args
     settings = Settings.from_env(os.environ, serve=True)
     logs.set_up(settings.log_level, settings.log_format, sys.stderr)
-    desk = desk_file.load(settings.config) if settings.config else Desk.empty()
+    desk = desk_reader.load(settings.config) if settings.config else Desk.empty()
     try:
         asyncio.run(_serve(settings, desk))
     except GiveUp as error:

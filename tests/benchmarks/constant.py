@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from typing import Any
 
-from bot import desk as desk_file
+from bot import desk_reader
 from bot.adapters import memory
 from bot.app import running
 from bot.desk import Desk
@@ -38,7 +38,7 @@ class _Renderer:
 
 async def _serve() -> None:
     settings = Settings.from_env(os.environ, serve=True)
-    desk = desk_file.load(settings.config) if settings.config else Desk.empty()
+    desk = desk_reader.load(settings.config) if settings.config else Desk.empty()
     async with running(settings, desk) as started:
         constant: dict[str, Any] = {"conversation": _Conversation(), "renderer": _Renderer()}
         started.editions._current = replace(started.editions.current, **constant)

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import paths
 from bot.cli import doctor as command
 from bot.cli.doctor import Finding, Level, add_arguments, doctor, run
 
@@ -21,6 +23,7 @@ version: 1
 support: {channel: C1}
 channels: [{id: C2, programmes: [cyberday], answer: questions, language: fr}]
 levels: [{id: experts, channel: C3}]
+translations: {default: {channel: C4, owners: [U3]}, programmes: {cyberday: {fi: {channel: C5}}}}
 staff: [{user: U2, name: Ann}]
 links: {cyberday: {apply: "https://example.com"}}
 """
@@ -42,7 +45,7 @@ class SmallSlack:
         self.scopes = "app_mentions:read,chat:write,files:read"
         self.date = NOW
         self.auth = {"ok": True, "team_id": "T0", "user_id": "UB", "bot_id": "B1"}
-        self.channels = {id_: {"id": id_, "is_member": True} for id_ in ("C1", "C2", "C3")}
+        self.channels = {id_: {"id": id_, "is_member": True} for id_ in ("C1", "C2", "C3", "C4", "C5")}
         self.channels["C2"]["is_ext_shared"] = True
         self.users = {"U2": {"id": "U2", "locale": "fi-FI"}}
         self.errors = {}  # by method: what it answers instead
@@ -132,9 +135,7 @@ async def test_all_is_well(examine):
         "scopes:",
         "Socket",
         "locale",
-        "channel",
-        "channel",
-        "channel",
+        *["channel"] * 5,
     ]
 
 
@@ -207,6 +208,19 @@ async def test_scopes_against_the_manifest(examine, slack, scopes, expected):
     assert [line.rpartition(": ")[0] for line in trouble(lines)] == ([expected] if expected else [])
 
 
+async def test_scopes_of_language_errors(examine, slack, tmp_path):
+    """The manifest that is shipped asks for what files, shortcuts and direct messages of ours need."""
+    shipped = paths.manifest_file().read_text(encoding="utf-8")
+    (tmp_path / "manifest.yml").write_text(shipped, encoding="utf-8")
+    theirs = {"commands", "files:read", "files:write", "im:write"}
+    slack.scopes = ",".join({*yaml.safe_load(shipped)["oauth_config"]["scopes"]["bot"]} - theirs)
+
+    code, lines = await examine()
+
+    assert code == 1
+    assert any(line.startswith(f"FAIL  scopes missing: {', '.join(sorted(theirs))}: ") for line in lines)
+
+
 async def test_no_manifest(examine, tmp_path):
     """Without a manifest to compare with, the scopes are not called right."""
     (tmp_path / "manifest.yml").unlink()
@@ -270,6 +284,9 @@ async def test_clock_with_a_wrong_token(examine, slack):
         ("C1", {"is_pending_ext_shared": True}, "FAIL  channel C1 (support) is shared with other organisations"),
         ("C1", {"is_shared": True}, None),  # within one Enterprise organisation
         ("C3", {"is_ext_shared": True}, "warn  channel C3 (levels) is shared with other organisations"),
+        ("C4", {"is_member": False}, "FAIL  channel C4 (translations): the bot is not in it"),
+        ("C4", {"is_ext_shared": True}, "warn  channel C4 (translations) is shared with other organisations"),
+        ("C5", {"is_archived": True}, "FAIL  channel C5 (translations) is archived"),  # of one programme
     ],
 )
 async def test_channels_of_the_desk_file(examine, slack, channel, change, expected):
@@ -293,7 +310,58 @@ async def test_channels_that_may_not_be_looked_at(examine, slack):
 
     assert code == 0
     assert all("add the scope channels:read" in line for line in trouble(lines))
-    assert len(trouble(lines)) == 3
+    assert len(trouble(lines)) == 5
+
+
+async def test_translators_among_outsiders(examine, slack):
+    """Where their channel is shared, doctor says that they see no pictures; people of ours do."""
+    slack.channels["C3"]["is_ext_shared"] = slack.channels["C4"]["is_ext_shared"] = True
+
+    _, lines = await examine()
+
+    assert ["pictures are never put there" in line for line in trouble(lines)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("translations", "staff", "expected"),
+    [
+        ("{default: {owners: [U3]}}", "[]", None),
+        ("{fr: {owners: [U3]}, en: {owners: [U3]}, de: {owners: [U3]}, fi: {owners: [U3]}}", "[]", ("source", "U3")),
+        ("{default: {channel: C4}, fr: {owners: [U3]}, source: {owners: [U5]}}", "[]", ("en, de, fi", "U3, U5")),
+        ("{fi: {owners: [U3]}, source: {owners: [U5]}}", "[{user: U2, name: A}]", ("fr, en, de", "U2")),
+        ("{programmes: {cyberday: {default: {owners: [U3]}}}}", "[]", ("fr, en, de, fi, source", "U3")),
+    ],
+)
+async def test_languages_without_an_owner(examine, tmp_path, translations, staff, expected):
+    """Without a default they are named, and who gets their errors instead."""
+    support = "support: {channel: C1}\nlinks: {cyberday: {apply: 'https://example.com'}}"
+    desk = f"version: 1\n{support}\ntranslations: {translations}\nstaff: {staff}\n"
+    (tmp_path / "desk.yml").write_text(desk, encoding="utf-8")
+
+    code, lines = await examine()
+
+    found = [line for line in lines if line.startswith("warn  translations")]
+    begin = "warn  translations: nobody answers for {}: name owners under `translations`, or under its `default`; "
+    whole = begin + "until then their errors go to {}"
+    assert (code, found) == (0, [whole.format(*expected)] if expected else [])
+
+
+async def test_language_errors_that_reach_nobody(examine, tmp_path):
+    """A channel with nobody to tell, and owners without a channel, are told from what works."""
+    (tmp_path / "desk.yml").write_text("version: 1\nsupport: {channel: C1}\n", encoding="utf-8")
+    _, lines = await examine()
+    assert any(line.endswith("until then nobody is told of their errors") for line in trouble(lines))
+
+    (tmp_path / "desk.yml").write_text("version: 1\ntranslations: {fi: {owners: [U3]}}\n", encoding="utf-8")
+    _, lines = await examine()
+    assert [line.rpartition(", ")[2] for line in trouble(lines) if "support" in line] == [
+        "and nobody can report a language error"
+    ]
+    assert not [line for line in lines if "translations" in line]
+
+    (tmp_path / "desk.yml").write_text("version: 1\ntranslations: {fi: {channel: C4}}\n", encoding="utf-8")
+    _, lines = await examine()
+    assert not [line for line in lines if line.endswith("language error")]
 
 
 async def test_locale(examine, slack):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.init import Programme, add_arguments, render, run, system_zone, write
-from bot.desk import Desk, DeskChannel, Partner, StaffMember, Translators, check_against, load
+from bot.desk import Desk, DeskChannel, Partner, StaffMember, Translators
+from bot.desk_reader import check_against, load
 
 PROGRAMMES = {
     "cyberday": Programme("Cyberday", ("deal-form", "apply")),
@@ -44,6 +45,7 @@ U3
 U4
 
 
+U5, U6
 https://example.com/a?b=c&d
 
 https://example.com/#x
@@ -78,7 +80,11 @@ def test_answers_become_a_desk_file(tmp_path):
             Partner('Étoile: "Nord" <!channel>', ("T1", "T2"), ("U1",), ("C2",), ("miro",), "fr", "Europe/Paris"),
         ),
         staff=(StaffMember("U2", "Ann", ("fi", "en")),),
-        translations={"default": Translators("C4", ("U3",)), "en": Translators(None, ("U4",))},
+        translations={
+            "default": Translators("C4", ("U3",)),
+            "en": Translators(None, ("U4",)),
+            "source": Translators(None, ("U5", "U6")),
+        },
         links={
             "cyberday": {"deal-form": "https://example.com/a?b=c&d"},
             "miro": {"article": "https://example.com/#x"},
@@ -111,7 +117,7 @@ def test_every_question_can_be_skipped(tmp_path, monkeypatch):
         ("\n\n\nA\n\n\n\n\n\n\nA\n", "'A' was named already"),
         ("\n\n\n\x1bA\n", "there are signs in it that cannot be printed"),
         ("\n\n\n\nU1\n\n\nU1\n", "'U1' was named already"),
-        ("\n" * 11 + "http://example.com\n", "no address that begins with https://"),
+        ("\n" * 12 + "http://example.com\n", "no address that begins with https://"),
     ],
 )
 def test_a_bad_answer_is_asked_for_again(tmp_path, answers, complaint):
@@ -148,7 +154,7 @@ def test_the_example_is_right(tmp_path):
     assert all(
         (desk.time_zone, desk.hours, desk.holidays, desk.support_channel, desk.channels, desk.partners, desk.staff)
     )
-    assert all((desk.translations, desk.hosts, desk.meetings, desk.retention))
+    assert all((desk.translations, desk.programme_translations, desk.hosts, desk.meetings, desk.retention))
     assert check_against(desk, LINK_IDS) == []
 
 
