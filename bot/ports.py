@@ -191,7 +191,27 @@ class FileRefused(Exception):
 
 
 class Files(Protocol):
-    """Fetches what people share."""
+    """Fetches what people share, and shares copies of it.
+
+    Few pictures are in memory at once: what has no place raises RetryLater. A picture that is uploaded as soon as it
+    is fetched, with nothing awaited between, keeps its place.
+    """
 
     async def fetch(self, file_id: str) -> Fetched:
         """A picture by its id. Raises FileRefused for good, RetryLater for now."""
+
+    async def upload(self, fetched: Fetched, *, alt: str) -> str:
+        """The id of a copy that nobody sees before it is shared; `alt` is its alternative text, as far as it fits.
+
+        Raises FileRefused for good, RetryLater for now, GiveUp where the bot may not upload.
+        """
+
+    async def share(self, copy: str, *, channel: str, thread: str | None, text: str) -> None:
+        """Show a copy in a channel or thread, once, with a text (mrkdwn); done when people see it.
+
+        Raises RetryLater until then; GiveUp where the bot may not post; FileRefused if the copy is gone before anybody
+        saw it: it is to be uploaded again.
+        """
+
+    async def delete(self, copy: str) -> None:
+        """Delete a copy; one that is gone is no error. Raises RetryLater, GiveUp."""

@@ -1,11 +1,11 @@
-"""What Slack sends: events, clicks and forms in the shapes of 2026, and the headers that sign them.
+"""What Slack sends: events, clicks, forms and shortcuts in the shapes of 2026, and the headers that sign them.
 
 Every maker returns the decoded body; `event_body`, `form_body` and `signed_headers` turn it into a request::
 
     body = event_body(app_mention("C1", "U1", "<@U0BOT> hello"))
     await client.post("/slack/events", data=body, headers=signed_headers(SECRET, body))
 
-Events are JSON, clicks and forms are form-encoded with the JSON in `payload`. `team` is the home team of the person
+Events are JSON, the others are form-encoded with the JSON in `payload`. `team` is the home team of the person
 who acts: another one than TEAM makes the Slack Connect variant, in a channel that is shared.
 """
 
@@ -16,6 +16,7 @@ import hmac
 import itertools
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -104,9 +105,12 @@ def app_mention(
     thread: str | None = None,
     team: str = TEAM,
     event_id: str | None = None,
+    files: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A message that mentions the bot; Slack sends `message` for it too, with the same ts."""
     event = _written("app_mention", channel, user, text, ts, thread, team)
+    if files:
+        event["files"] = _files(files, team)
     return event_callback(event, event_id=event_id, team=team)
 
 
@@ -162,10 +166,13 @@ def message_changed(
     channel_type: str = "channel",
     team: str = TEAM,
     event_id: str | None = None,
+    files: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A person edits the message `ts`, which read `previous`."""
     now = f"{float(ts) + 20:.6f}"
     written = _written("message", channel, user, text, ts, thread, team)
+    if files:
+        written["files"] = _files(files, team)
     for name in ("channel", "event_ts"):
         del written[name]
     edited = written | {"edited": {"user": user, "ts": now}}
@@ -193,10 +200,13 @@ def message_deleted(
     channel_type: str = "channel",
     team: str = TEAM,
     event_id: str | None = None,
+    files: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A person deletes the message `ts`, which read `text`."""
     now = f"{float(ts) + 20:.6f}"
     written = _written("message", channel, user, text, ts, thread, team)
+    if files:
+        written["files"] = _files(files, team)
     for name in ("channel", "event_ts"):
         del written[name]
     event = {
@@ -223,23 +233,12 @@ def file_share(
     channel_type: str = "channel",
     team: str = TEAM,
     event_id: str | None = None,
+    files: Sequence[str] = ("F0PICTURE",),
 ) -> dict[str, Any]:
-    """A message with a picture; in a shared channel Slack gives the file's id alone."""
-    full = {
-        "id": "F0PICTURE",
-        "name": "screen.png",
-        "mimetype": "image/png",
-        "filetype": "png",
-        "size": 4096,
-        "mode": "hosted",
-        "is_external": False,
-        "file_access": "visible",
-        "url_private_download": "https://files.slack.com/files-pri/T0HOME-F0PICTURE/download/screen.png",
-    }
-    shared = {"id": "F0PICTURE", "mode": "file_access", "file_access": "check_file_info"}
+    """A message with pictures; in a shared channel Slack gives the files' ids alone."""
     event = _written("message", channel, user, text, ts, thread, team) | {
         "subtype": "file_share",
-        "files": [full if team == TEAM else shared],
+        "files": _files(files, team),
         "upload": False,
         "display_as_bot": False,
         "channel_type": channel_type,
@@ -400,25 +399,139 @@ def view_submission(
     }
 
 
-def form_state(view: dict[str, Any], **changes: str | None) -> dict[str, dict[str, dict[str, Any]]]:
-    """What Slack sends of a form's inputs: what it was opened with, and what a person has changed; None is emptied."""
+class Forged(str):
+    """The value of an option that a form does not offer."""
+
+    __slots__ = ()
+
+
+def form_state(view: dict[str, Any], **changes: str | Sequence[str] | None) -> dict[str, dict[str, dict[str, Any]]]:
+    """What Slack sends of a form's inputs: what it was opened with, and what a person has changed; None is emptied.
+
+    A field is named by its block id. A change is a text, a day, the value of an option (which must be there, unless
+    it is Forged), or a list: values of checkboxes, ids of files.
+    """
     state: dict[str, dict[str, dict[str, Any]]] = {}
     for block in view["blocks"]:
-        element, name = block["element"], block["block_id"]
-        kind = element["type"]
-        if kind == "datepicker":
-            held = {"selected_date": changes.get(name, element.get("initial_date"))}
-        elif kind == "static_select":
-            chosen = element.get("initial_option")
-            if name in changes:
-                value = changes[name]
-                chosen = value and {"text": {"type": "plain_text", "text": "…", "emoji": True}, "value": value}
-            held = {"selected_option": chosen}
-        else:
-            held = {"value": changes.get(name, element.get("initial_value"))}
-        state[name] = {element["action_id"]: {"type": kind, **held}}
+        if block["type"] == "input":
+            element, name = block["element"], block["block_id"]
+            held = _held(element, changes[name]) if name in changes else _held_at_first(element)
+            state[name] = {element["action_id"]: {"type": element["type"], **held}}
     assert set(changes) <= set(state), f"the form has the fields {list(state)}"
     return state
+
+
+def _held_at_first(element: dict[str, Any]) -> dict[str, Any]:
+    match element["type"]:
+        case "datepicker":
+            return {"selected_date": element.get("initial_date")}
+        case "static_select" | "radio_buttons":
+            return {"selected_option": element.get("initial_option")}
+        case "checkboxes":
+            return {"selected_options": element.get("initial_options", [])}
+        case "file_input":
+            return {"files": []}
+        case _:
+            return {"value": element.get("initial_value")}
+
+
+def _held(element: dict[str, Any], change: str | Sequence[str] | None) -> dict[str, Any]:
+    match element["type"]:
+        case "datepicker":
+            return {"selected_date": change}
+        case "static_select" | "radio_buttons":
+            return {"selected_option": None if change is None else _option(element, change)}
+        case "checkboxes":
+            return {"selected_options": [_option(element, value) for value in change or ()]}
+        case "file_input":
+            return {"files": _files(change or (), TEAM)}
+        case _:
+            return {"value": change}
+
+
+def _option(element: dict[str, Any], value: Any) -> dict[str, Any]:
+    if isinstance(value, Forged):
+        return {"text": {"type": "plain_text", "text": value}, "value": str(value)}
+    grouped = [option for group in element.get("option_groups", ()) for option in group["options"]]
+    offered = {option["value"]: option for option in (*element.get("options", ()), *grouped)}
+    assert value in offered, f"the field offers {list(offered)}"
+    chosen: dict[str, Any] = offered[value]
+    return chosen
+
+
+# Shortcuts
+
+
+def global_shortcut(
+    callback_id: str, user: str, *, team: str = TEAM, trigger_id: str | None = None, action_ts: str | None = None
+) -> dict[str, Any]:
+    """A shortcut of the whole workspace: no channel, no message, no response_url."""
+    return {
+        **_interaction("shortcut", user, team, trigger_id),
+        "callback_id": callback_id,
+        "action_ts": action_ts or f"{time.time():.6f}",
+    }
+
+
+def message_shortcut(
+    callback_id: str,
+    user: str,
+    channel: str,
+    text: str,
+    *,
+    message_ts: str,
+    author: str,
+    thread: str | None = None,
+    files: Sequence[str] = (),
+    blocks: list[dict[str, Any]] | None = None,
+    team: str = TEAM,
+    trigger_id: str | None = None,
+    action_ts: str | None = None,
+) -> dict[str, Any]:
+    """A shortcut in a message's menu; `author` has written the message, BOT_USER the bot's own."""
+    shown: dict[str, Any] = {
+        "type": "message",
+        "user": author,
+        "ts": message_ts,
+        "team": TEAM,
+        "text": text,
+        "blocks": blocks or [],
+    }
+    if author == BOT_USER:
+        shown |= {"bot_id": BOT_ID, "app_id": APP_ID}
+    if thread is not None:
+        shown["thread_ts"] = thread
+    if files:
+        shown["files"] = _files(files, team)
+    return {
+        **_interaction("message_action", user, team, trigger_id),
+        "callback_id": callback_id,
+        "action_ts": action_ts or f"{time.time():.6f}",
+        "channel": {"id": channel, "name": "directmessage" if channel.startswith("D") else channel.lower()},
+        "message_ts": message_ts,
+        "message": shown,
+        "response_url": "https://hooks.slack.com/app/T0HOME/1/stub",
+    }
+
+
+def _files(ids: Sequence[str], team: str) -> list[dict[str, Any]]:
+    """Files as events and forms have them; those of another organisation are named by their ids alone."""
+    if team != TEAM:
+        return [{"id": id_, "mode": "file_access", "file_access": "check_file_info"} for id_ in ids]
+    return [
+        {
+            "id": id_,
+            "name": "screen.png",
+            "mimetype": "image/png",
+            "filetype": "png",
+            "size": 4096,
+            "mode": "hosted",
+            "is_external": False,
+            "file_access": "visible",
+            "url_private_download": f"https://files.slack.com/files-pri/T0HOME-{id_}/download/screen.png",
+        }
+        for id_ in ids
+    ]
 
 
 def _written(

@@ -13,8 +13,12 @@ Faults: set `slack.fault` to a function of (method, number of this method's requ
 None; `fail("chat.postMessage", RateLimited(3), HttpError(500, stored=True))` fails the next requests of a method in
 turn. `stored=True` means that the request is carried out before the answer goes wrong: what a client must not repeat.
 
-State is read from `messages`, `texts`, `ephemerals`, `views`, `homes`, `requests`. Times (`ts`) rise by a thousandth of
-a second a message, from now on or from `clock`.
+Files: `add_file` has a person share one; files.info tells of it, and `files_url` is where it lies. What the bot uploads
+and completes stands in `shared(channel, thread)`, after as many looks at it as `sharing_delay` says. The host of files
+fails like a method: `fail("download", Html(200))`, `fail("upload", Hang())`.
+
+State is read from `messages`, `texts`, `shared`, `ephemerals`, `views`, `homes`, `requests`. Times (`ts`) rise by a
+thousandth of a second a message, from now on or from `clock`.
 """
 
 from __future__ import annotations
@@ -40,6 +44,9 @@ SCOPES = (
     "channels:history",
     "channels:read",
     "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",
@@ -102,7 +109,14 @@ class Late:
     seconds: float
 
 
-Fault = RateLimited | HttpError | Html | Cut | Hang | Error | Late
+@dataclass(frozen=True)
+class TooLong:
+    """A download that goes on after the file's end, for so many bytes."""
+
+    by: int
+
+
+Fault = RateLimited | HttpError | Html | Cut | Hang | Error | Late | TooLong
 FaultPlan = Callable[[str, int], Fault | None]
 
 
@@ -124,6 +138,7 @@ class StubMessage:
     edits: list[str] = field(default_factory=list)  # the texts that it had before
     deleted: bool = False
     arguments: dict[str, Any] = field(default_factory=dict)  # as posted
+    files: list[str] = field(default_factory=list)  # ids
 
     def payload(self, *, with_metadata: bool) -> dict[str, Any]:
         """The message as conversations.history gives it."""
@@ -139,11 +154,46 @@ class StubMessage:
             body["thread_ts"] = self.thread_ts
         if self.bot_id:
             body |= {"bot_id": self.bot_id, "app_id": APP_ID}
+        if self.files:
+            body["files"] = [{"id": file} for file in self.files]
         if self.edits:
             body["edited"] = {"user": self.user, "ts": self.ts}
         if self.metadata and with_metadata:
             body["metadata"] = self.metadata
         return body
+
+
+@dataclass
+class StubFile:
+    """A file; `fields` is what files.info says of it beside the usual, or otherwise than usual."""
+
+    id: str
+    user: str
+    name: str
+    created: int  # seconds since 1970
+    content: bytes | None = None  # None: not uploaded yet
+    alt: str = ""
+    title: str = ""
+    is_completed: bool = True
+    is_visible: bool = True  # to the bot
+    is_deleted: bool = False
+    looks_left: int = 0  # at it, until it is shared as it was asked for
+    asked_for: tuple[str, str | None, str] | None = None  # channel, thread and comment, not shared yet
+    shares: list[tuple[str, str]] = field(default_factory=list)  # channel and ts of the messages it stands in
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SharedFile:
+    """A file as people see it in a channel."""
+
+    id: str
+    alt: str
+    content: bytes
+    comment: str
+    name: str
+    title: str
+    message: StubMessage
 
 
 @dataclass(frozen=True)
@@ -217,6 +267,10 @@ class StubSlack:
         self.socket_url = "wss://127.0.0.1:9/link"  # what apps.connections.open names; set it to a server of yours
         self.fault: FaultPlan | None = None
         self.page_size = 200  # most messages a page, whatever is asked for
+        self.sharing_delay = 0  # looks at a completed file, by files.info, until it is shared
+        self.loses_shares = False  # what is completed is never shared, as happens
+        self.shows_uncompleted = False  # files.info tells of files before they are completed
+        self.files: dict[str, StubFile] = {}
         self.latency = 0.0  # seconds from a request to its answer; it is carried out halfway
         self.channels: dict[str, StubChannel] = {}
         self.users: dict[str, dict[str, Any]] = {}
@@ -225,6 +279,7 @@ class StubSlack:
         self.opened: list[View] = []  # in order, as they were opened
         self.homes: dict[str, dict[str, Any]] = {}  # by user, as published last
         self.requests: list[Request] = []
+        self.addresses: list[str] = []  # of all requests, with what stands behind the ?
         self._clock = clock
         self._messages: dict[str, dict[str, StubMessage]] = defaultdict(dict)
         self._last_ts = 0
@@ -242,8 +297,10 @@ class StubSlack:
     async def start(self) -> None:
         """Listen on a free port of loopback."""
         self._stopped.clear()
-        app = web.Application(client_max_size=4 * 2**20)
+        app = web.Application(client_max_size=32 * 2**20)
         app.router.add_route("*", "/api/{method}", self._serve)
+        app.router.add_get("/files-pri/{file}/download/{name}", self._serve_file)
+        app.router.add_post("/upload/v1/{file}", self._take_file)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -286,9 +343,27 @@ class StubSlack:
         }
         return self.users[user]
 
-    def say(self, channel: str, user: str, text: str, *, thread: str | None = None) -> StubMessage:
+    def say(
+        self, channel: str, user: str, text: str, *, thread: str | None = None, files: Iterable[str] = ()
+    ) -> StubMessage:
         """Have a person write a message, so that history has it; the event is the test's to send (tests/payloads)."""
-        return self._keep(StubMessage(channel, self.next_ts(), user, text, thread_ts=thread))
+        said = self._keep(StubMessage(channel, self.next_ts(), user, text, thread_ts=thread, files=[*files]))
+        for file in said.files:
+            self.files[file].shares.append((channel, said.ts))
+        return said
+
+    def add_file(
+        self, id_: str, content: bytes, *, user: str = "U1", name: str = "screen.png", channel: str = "", **fields: Any
+    ) -> StubFile:
+        """Have a person upload a file, and share it in a channel if one is named.
+
+        `fields` change what files.info says of it: `mode="tombstone"`, `is_external=True`, `size=5`,
+        `file_access="check_file_info"`. One that the bot may not see has `is_visible` set to False.
+        """
+        file = self.files[id_] = StubFile(id_, user, name, self._now(), content, fields=fields)
+        if channel:
+            self.say(channel, user, "", files=[id_])
+        return file
 
     def withdraw(self, channel: str, ts: str) -> None:
         """Have a message deleted by hand."""
@@ -304,7 +379,24 @@ class StubSlack:
         self._last_ts = max(int(now * 1_000_000), self._last_ts + 1_000)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp() if self._clock else time.time())
+
     # What a test reads
+
+    @property
+    def files_url(self) -> str:
+        """How the addresses of files begin."""
+        return self.url.removesuffix("api/")
+
+    def shared(self, channel: str, thread: str | None = None) -> list[SharedFile]:
+        """The files of the bot that stand in a channel, in order; in one of its threads, if named."""
+        return [
+            SharedFile(id_, file.alt, file.content or b"", message.text, file.name, file.title, message)
+            for message in self.messages(channel, thread=thread)
+            for id_ in message.files
+            if not (file := self.files[id_]).is_deleted
+        ]
 
     def messages(
         self, channel: str, *, thread: str | None = None, ours: bool = True, deleted: bool = False
@@ -344,6 +436,7 @@ class StubSlack:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
+        self.addresses.append(str(request.rel_url))
         arguments = await _arguments(request)
         self._numbers[method] += 1
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(arguments.pop("token", ""))
@@ -352,6 +445,53 @@ class StubSlack:
             return await self._answer(method, arguments, token, request)
         finally:
             self._changed.set()
+
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        """A download: whole, or a page to log in where the token is not ours."""
+        id_ = request.match_info["file"].partition("-")[2]
+        fault = self._noted("download", {"file": id_}, request)
+        file = self.files.get(id_)
+        is_ours = request.headers.get("Authorization") == f"Bearer {self.token}"
+        if file is None or file.is_deleted or file.content is None:
+            return web.Response(status=404)
+        if isinstance(fault, Html) or not is_ours:
+            return web.Response(text=_LOGIN, content_type="text/html")
+        response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+        if isinstance(fault, TooLong):
+            response.enable_chunked_encoding()
+            await response.prepare(request)
+            await response.write(file.content + b"\0" * fault.by)
+            return response
+        if fault is None:
+            return web.Response(body=file.content, content_type="application/octet-stream")
+        if isinstance(fault, Cut):
+            response.content_length = len(file.content)
+            await response.prepare(request)
+            await response.write(file.content[: len(file.content) // 2])
+        return _wrong(fault) or await self._cut(fault, request)
+
+    async def _take_file(self, request: web.Request) -> web.StreamResponse:
+        """An upload of raw bytes to the address that was given for it."""
+        id_ = request.match_info["file"]
+        content = await request.read()
+        fault = self._noted("upload", {"file": id_, "size": len(content)}, request)
+        file = self.files.get(id_)
+        if file is None or file.is_completed:
+            return web.Response(status=404)
+        if fault is None or getattr(fault, "stored", False):
+            file.content = content
+        if fault is not None:
+            return _wrong(fault) or await self._cut(fault, request)
+        return web.Response(text=f"OK - {len(content)}")
+
+    def _noted(self, method: str, arguments: dict[str, Any], request: web.Request) -> Fault | None:
+        """Keep a request to the host of files; what goes wrong with it."""
+        self._numbers[method] += 1
+        self.addresses.append(str(request.rel_url))
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        self.requests.append(Request(method, arguments, self._numbers[method], token, dict(request.headers)))
+        self._changed.set()
+        return self._next_fault(method)
 
     async def _answer(
         self, method: str, arguments: dict[str, Any], token: str, request: web.Request
@@ -365,11 +505,15 @@ class StubSlack:
             answer = _wrong(fault)
         if answer is not None:
             return answer
+        if isinstance(fault, Late):
+            asyncio.get_running_loop().call_later(fault.seconds, self._call_late, method, arguments, token)
+        return await self._cut(fault, request)
+
+    async def _cut(self, fault: Fault | None, request: web.Request) -> web.Response:
+        """Cut a connection, at once or at the end."""
         if isinstance(fault, Hang):
             self._changed.set()
             await self._stopped.wait()
-        if isinstance(fault, Late):
-            asyncio.get_running_loop().call_later(fault.seconds, self._call_late, method, arguments, token)
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
@@ -559,8 +703,113 @@ class StubSlack:
         self.homes[user] = _checked_view(arguments)
         return {"view": {"id": f"VHOME{user}", "type": "home", **self.homes[user]}}
 
+    def _file_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        self._needs("files:read")
+        file = self._file(arguments)
+        if not file.is_completed and not self.shows_uncompleted:
+            raise SlackRefusal("file_not_found")
+        if file.asked_for is not None and not self.loses_shares:
+            if file.looks_left == 0:
+                self._share(file)
+            file.looks_left -= 1
+        return {"file": self._file_payload(file)}
+
+    def _upload_url(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        self._needs("files:write")
+        name, alt = str(arguments.get("filename") or ""), str(arguments.get("alt_txt") or "")
+        if not name or int(arguments.get("length") or 0) < 1:
+            raise SlackRefusal("missing_argument")
+        if len(alt) > 1_000:
+            raise SlackRefusal("alt_txt_too_large")
+        self._ids += 1
+        file = StubFile(f"F0COPY{self._ids:04d}", self.bot_user, name, self._now(), alt=alt, is_completed=False)
+        self.files[file.id] = file
+        return {"upload_url": f"{self.files_url}upload/v1/{file.id}", "file_id": file.id}
+
+    def _complete_upload(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Slack shares later what is completed; one upload is completed once, and then its ticket is gone."""
+        self._needs("files:write")
+        (named,) = json.loads(str(arguments.get("files")))
+        file = self.files.get(str(named.get("id")))
+        if file is None or file.is_completed or file.is_deleted or file.content is None:
+            raise SlackRefusal("file_not_found")
+        channel = self._postable({"channel": arguments.get("channel_id")})
+        file.is_completed = True
+        file.title = str(named.get("title") or file.name)
+        file.asked_for = (channel, arguments.get("thread_ts"), str(arguments.get("initial_comment") or ""))
+        file.looks_left = self.sharing_delay
+        if self.sharing_delay == 0 and not self.loses_shares:
+            self._share(file)
+        return {"files": [{"id": file.id, "title": file.title, "shares": {}}]}
+
+    def _delete_file(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        self._needs("files:write")
+        file = self._file(arguments)
+        if file.user != self.bot_user:
+            raise SlackRefusal("cant_delete_file")
+        file.is_deleted = True
+        return {}
+
     def _connections_open(self, _arguments: dict[str, Any]) -> dict[str, Any]:
         return {"url": self.socket_url}
+
+    # Files
+
+    def _file(self, arguments: dict[str, Any]) -> StubFile:
+        file = self.files.get(str(arguments.get("file")))
+        if file is None or not file.is_visible:
+            raise SlackRefusal("file_not_found")
+        if file.is_deleted:
+            raise SlackRefusal("file_deleted")
+        return file
+
+    def _needs(self, scope: str) -> None:
+        if scope not in self.scopes:
+            raise SlackRefusal("missing_scope", needed=scope, provided=",".join(self.scopes))
+
+    def _share(self, file: StubFile) -> None:
+        assert file.asked_for is not None
+        channel, thread, comment = file.asked_for
+        message = StubMessage(
+            channel, self.next_ts(), self.bot_user, comment, thread_ts=thread, bot_id=self.bot_id, files=[file.id]
+        )
+        self._keep(message)
+        file.shares.append((channel, message.ts))
+        file.asked_for = None
+
+    def _file_payload(self, file: StubFile) -> dict[str, Any]:
+        shares: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        for channel, ts in file.shares:
+            kind = "private" if self.channels[channel].is_private or self.channels[channel].is_im else "public"
+            thread = self._messages[channel][ts].thread_ts
+            stands = {"ts": ts, **({"thread_ts": thread} if thread else {})}
+            shares.setdefault(kind, {}).setdefault(channel, []).append(stands)
+        where = {channel for channel, _ in file.shares}
+        size = len(file.content or b"")
+        path = f"files-pri/{self.team}-{file.id}"
+        return {
+            "id": file.id,
+            "created": file.created,
+            "timestamp": file.created,
+            "name": file.name,
+            "title": file.title or file.name,
+            "mimetype": "image/png",
+            "filetype": "png",
+            "user": file.user,
+            "user_team": self.users.get(file.user, {}).get("team_id", self.team),
+            "mode": "hosted",
+            "is_external": False,
+            "file_access": "visible",
+            "size": size,
+            "alt_txt": file.alt,
+            "url_private": f"{self.files_url}{path}/download/{file.id.lower()}",
+            "url_private_download": f"{self.files_url}{path}/download/{file.id.lower()}",
+            "channels": sorted(channel for channel in where if channel.startswith("C")),
+            "groups": [],
+            "ims": sorted(channel for channel in where if channel.startswith("D")),
+            "shares": shares,
+            **file.fields,
+        }
 
     # Looking things up
 
@@ -620,11 +869,18 @@ _METHODS: dict[str, Callable[[StubSlack, dict[str, Any]], dict[str, Any]]] = {
     "conversations.members": StubSlack._members,
     "conversations.open": StubSlack._open,
     "conversations.replies": StubSlack._replies,
+    "files.completeUploadExternal": StubSlack._complete_upload,
+    "files.delete": StubSlack._delete_file,
+    "files.getUploadURLExternal": StubSlack._upload_url,
+    "files.info": StubSlack._file_info,
     "users.info": StubSlack._user_info,
     "views.open": StubSlack._view_open,
     "views.publish": StubSlack._view_publish,
     "views.update": StubSlack._view_update,
 }
+
+
+_LOGIN = "<!DOCTYPE html><html><head><title>Sign in to Slack</title></head><body></body></html>"
 
 
 def _unknown_method(_slack: StubSlack, _arguments: dict[str, Any]) -> dict[str, Any]:

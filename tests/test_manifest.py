@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
+from slack_bolt.async_app import AsyncApp
 
 import bot
 from bot import paths
 from bot.listeners.incoming import EVENTS
 from tests.render.valid import schema_problems
+from tests.scenarios.world import world
 
 # Web API method → the bot scopes of which it needs one for each kind of conversation that the bot takes part in.
 METHODS = {
@@ -26,7 +29,12 @@ METHODS = {
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations_info": {"channels:read", "groups:read"},
+    "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "files_completeUploadExternal": {"files:write"},
+    "files_delete": {"files:write"},
+    "files_getUploadURLExternal": {"files:read", "files:write"},  # Slack wants both
+    "files_info": {"files:read"},
     "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),
@@ -95,9 +103,10 @@ def test_it_subscribes_to_the_events_that_are_kept(manifest: dict[str, Any]) -> 
 
 
 def test_it_has_the_scopes_of_events_and_methods_and_no_others(manifest: dict[str, Any]) -> None:
-    """Least privilege: each scope is needed by an event or by a method that is called."""
+    """Least privilege: each scope is needed by an event, by a method that is called, or by a shortcut."""
     subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
     needed = set().union(*(OF_EVENTS[event] for event in subscribed), *(METHODS[method] for method in _called()))
+    needed |= {"commands"} if manifest["features"]["shortcuts"] else set()
 
     assert _scopes(manifest) == needed
     assert "user" not in manifest["oauth_config"]["scopes"]
@@ -109,6 +118,18 @@ def test_every_method_that_is_called_is_known_here() -> None:
 
     assert {"chat_postMessage", "views_open", "users_info"} <= called
     assert called - set(METHODS) == set()
+
+
+async def test_its_shortcuts_are_those_that_are_listened_to(manifest: dict[str, Any], tmp_path: Path) -> None:
+    """No more, no fewer; and each is named as Slack shows it whole."""
+    shortcuts = manifest["features"]["shortcuts"]
+    with patch.object(AsyncApp, "shortcut", autospec=True, side_effect=AsyncApp.shortcut) as listening:
+        async with world(tmp_path):
+            pass
+
+    named = [call.args[1] for call in listening.call_args_list if isinstance(call.args[1], str)]
+    assert sorted(one["callback_id"] for one in shortcuts) == sorted(named)
+    assert [one["name"] for one in shortcuts if len(one["name"]) > 24] == []
 
 
 def test_people_can_write_to_the_bot(manifest: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests import payloads
-from tests.stub_slack import TEAM, HttpError, Late, RateLimited, StubSlack
+from tests.stub_slack import TEAM, Cut, Html, HttpError, Late, RateLimited, StubSlack, TooLong
 
 
 @pytest.fixture
@@ -184,7 +184,8 @@ EVENTS = [
     payloads.message_changed("C1", "U1", "new", ts="1.000000", previous="old"),
     payloads.message_deleted("C1", "U1", "old", ts="1.000000"),
     payloads.file_share("C1", "U1"),
-    payloads.file_share("C1", "U9", team="T9"),
+    payloads.file_share("C1", "U9", team="T9", files=["F1", "F2"]),
+    payloads.app_mention("C1", "U1", "<@U0BOT> look", files=["F1"]),
     payloads.member_joined_channel("C1", inviter="U1"),
     payloads.app_home_opened("U1"),
 ]
@@ -225,7 +226,7 @@ def test_signatures_are_slacks(kind: str) -> None:
 
 
 async def test_clicks_and_forms_reach_their_handlers(slack: StubSlack) -> None:
-    """Bolt routes a click, a menu, a click in the Home tab and a form by the ids that they carry."""
+    """Bolt routes a click, a menu, a click in the Home tab, a form and shortcuts by the ids that they carry."""
     client = AsyncWebClient(slack.token, base_url=slack.url)
     app = AsyncApp(client=client, token=slack.token, signing_secret="s", process_before_response=True)
     seen = []
@@ -233,21 +234,186 @@ async def test_clicks_and_forms_reach_their_handlers(slack: StubSlack) -> None:
     async def note(ack, body) -> None:
         await ack()
         action = body.get("actions", [{}])[0]
-        seen.append(
-            action.get("value") or action.get("selected_option", {}).get("value") or body["view"]["callback_id"]
-        )
+        callback = body.get("callback_id") or body.get("view", {}).get("callback_id")
+        seen.append(action.get("value") or action.get("selected_option", {}).get("value") or callback)
 
     app.action("a.b")(note)
     app.view("c.d")(note)
+    app.global_shortcut("e.f")(note)
+    app.message_shortcut("g.h")(note)
     for payload in (
         payloads.block_actions("C1", "U1", "a.b", "button", message_ts="1.0"),
         payloads.block_actions("C1", "U1", "a.b", "menu", message_ts="1.0", kind="overflow"),
         payloads.home_action("U1", "a.b", "home"),
         payloads.view_submission("U1", "c.d", {"b": {"a": {"type": "plain_text_input", "value": "x"}}}),
+        payloads.global_shortcut("e.f", "U1"),
+        payloads.message_shortcut("g.h", "U1", "C1", "hi", message_ts="1600000000.000100", author="U2"),
     ):
         body = payloads.form_body(payload)
         request = AsyncBoltRequest(body=body.decode(), headers=payloads.signed_headers("s", body))
         response = await app.async_dispatch(request)
         assert response.status == 200
 
-    assert seen == ["button", "menu", "home", "c.d"]
+    assert seen == ["button", "menu", "home", "c.d", "e.f", "g.h"]
+
+
+def _field(name: str, kind: str, **element: object) -> dict[str, object]:
+    return {"type": "input", "block_id": name, "element": {"type": kind, "action_id": f"{name}.in", **element}}
+
+
+def test_a_form_holds_what_it_was_opened_with_and_what_was_changed() -> None:
+    """Of each kind of field, as Slack nests it; what is no field has nothing."""
+    one, two = ({"text": {"type": "plain_text", "text": value}, "value": value} for value in ("one", "two"))
+    view = {
+        "blocks": [
+            {"type": "section", "text": {"type": "plain_text", "text": "hello"}},
+            _field("words", "plain_text_input", initial_value="old"),
+            _field("empty", "plain_text_input"),
+            _field("day", "datepicker", initial_date="2026-11-03"),
+            _field("menu", "static_select", options=[one, two], initial_option=one),
+            _field("grouped", "static_select", option_groups=[{"label": {}, "options": [one, two]}]),
+            _field("kind", "radio_buttons", options=[one, two]),
+            _field("boxes", "checkboxes", options=[one, two], initial_options=[one, two]),
+            _field("pictures", "file_input"),
+        ]
+    }
+    at_first = payloads.form_state(view)
+    changed = payloads.form_state(
+        view, words="new", day=None, menu="two", grouped="one", kind="two", boxes=["two"], pictures=["F1", "F2"]
+    )
+
+    assert at_first == {
+        "words": {"words.in": {"type": "plain_text_input", "value": "old"}},
+        "empty": {"empty.in": {"type": "plain_text_input", "value": None}},
+        "day": {"day.in": {"type": "datepicker", "selected_date": "2026-11-03"}},
+        "menu": {"menu.in": {"type": "static_select", "selected_option": one}},
+        "grouped": {"grouped.in": {"type": "static_select", "selected_option": None}},
+        "kind": {"kind.in": {"type": "radio_buttons", "selected_option": None}},
+        "boxes": {"boxes.in": {"type": "checkboxes", "selected_options": [one, two]}},
+        "pictures": {"pictures.in": {"type": "file_input", "files": []}},
+    }
+    assert changed["words"]["words.in"]["value"] == "new"
+    assert changed["day"]["day.in"]["selected_date"] is None
+    assert [changed[name][f"{name}.in"]["selected_option"] for name in ("menu", "grouped", "kind")] == [two, one, two]
+    assert changed["boxes"]["boxes.in"]["selected_options"] == [two]
+    assert [file["id"] for file in changed["pictures"]["pictures.in"]["files"]] == ["F1", "F2"]
+
+
+@pytest.mark.parametrize("change", [{"menu": "three"}, {"other": "x"}])
+def test_a_form_takes_no_more_than_it_offers(change: dict[str, str]) -> None:
+    """A test cannot choose what a person could not."""
+    view = {"blocks": [_field("menu", "static_select", options=[{"value": "one"}])]}
+    with pytest.raises(AssertionError):
+        payloads.form_state(view, **change)
+
+
+# Files
+
+
+async def _get(slack: StubSlack, url: str, token: str | None = None) -> tuple[int, bytes]:
+    headers = {"Authorization": f"Bearer {token or slack.token}"}
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
+        return answer.status, await answer.read()
+
+
+async def _upload(slack: StubSlack, client: AsyncWebClient, content: bytes = b"content", **more: str) -> str:
+    place = await client.files_getUploadURLExternal(filename="a.png", length=len(content), **more)
+    async with aiohttp.ClientSession() as session, session.post(place["upload_url"], data=content) as answer:
+        assert answer.status == 200
+    return str(place["file_id"])
+
+
+async def test_a_file_is_told_of_and_downloaded(slack: StubSlack, client: AsyncWebClient) -> None:
+    """With the bot's token; anybody else reads a page to log in, with status 200."""
+    slack.add_file("F1", b"content", user="U1", channel="C1", title="Other")
+    told = (await client.files_info(file="F1"))["file"]
+    (message,) = slack.messages("C1", ours=False)
+
+    assert (told["size"], told["mode"], told["user"], told["title"]) == (7, "hosted", "U1", "Other")
+    assert told["shares"] == {"public": {"C1": [{"ts": message.ts}]}}
+    assert told["url_private_download"].startswith(slack.files_url)
+    assert await _get(slack, told["url_private_download"]) == (200, b"content")
+    assert (await _get(slack, told["url_private_download"], "xoxb-other"))[1].startswith(b"<!DOCTYPE html>")
+
+
+async def test_a_file_that_the_bot_may_not_see(slack: StubSlack, client: AsyncWebClient) -> None:
+    """Or that is gone, or for which its scopes do not suffice."""
+    slack.add_file("F1", b"content").is_visible = False
+    slack.add_file("F2", b"content").is_deleted = True
+    slack.add_file("F3", b"content")
+    codes = []
+    for file in ("F1", "F2", "F404", "F3"):
+        if file == "F3":
+            slack.scopes = ("chat:write",)
+        with pytest.raises(SlackApiError) as caught:
+            await client.files_info(file=file)
+        codes.append(caught.value.response["error"])
+
+    assert codes == ["file_not_found", "file_deleted", "file_not_found", "missing_scope"]
+
+
+async def test_a_download_goes_wrong(slack: StubSlack, client: AsyncWebClient) -> None:
+    """In each way that a host of files has."""
+    slack.add_file("F1", b"content")
+    url = (await client.files_info(file="F1"))["file"]["url_private_download"]
+    slack.fail("download", Html(), TooLong(3), HttpError(500), RateLimited(2), Cut())
+    page, long, broken, limited = [await _get(slack, url) for _ in range(4)]
+    with pytest.raises(aiohttp.ClientError):
+        await _get(slack, url)
+
+    assert page[1].startswith(b"<!DOCTYPE html>")
+    assert long == (200, b"content\0\0\0")
+    assert (broken[0], limited[0]) == (500, 429)
+    assert await _get(slack, url) == (200, b"content")
+
+
+async def test_an_upload_is_shared_once_it_is_completed(slack: StubSlack, client: AsyncWebClient) -> None:
+    """Behind the scenes: some looks later it stands in the thread, and is completed no second time."""
+    slack.sharing_delay = 2
+    question = slack.say("C1", "U1", "question")
+    copy = await _upload(slack, client, alt_txt="words")
+    with pytest.raises(SlackApiError, match="file_not_found"):
+        await client.files_info(file=copy)
+    completed = {"files": [{"id": copy, "title": "t"}], "channel_id": "C1", "thread_ts": question.ts}
+    await client.files_completeUploadExternal(initial_comment="look", **completed)
+    with pytest.raises(SlackApiError, match="file_not_found"):
+        await client.files_completeUploadExternal(**completed)
+    shares = [(await client.files_info(file=copy))["file"]["shares"] for _ in range(3)]
+    (shared,) = slack.shared("C1", question.ts)
+
+    assert shares == [{}, {}, {"public": {"C1": [{"ts": shared.message.ts, "thread_ts": question.ts}]}}]
+    assert (shared.id, shared.alt, shared.content, shared.comment) == (copy, "words", b"content", "look")
+    assert (shared.name, shared.title) == ("a.png", "t")
+
+
+@pytest.mark.parametrize(("channel", "code"), [("C404", "channel_not_found"), ("COUT", "not_in_channel")])
+async def test_an_upload_is_shared_where_the_bot_is(
+    slack: StubSlack, client: AsyncWebClient, channel: str, code: str
+) -> None:
+    """Refused elsewhere, it can still be completed."""
+    slack.add_channel("COUT", is_member=False)
+    copy = await _upload(slack, client)
+    with pytest.raises(SlackApiError, match=code):
+        await client.files_completeUploadExternal(files=[{"id": copy}], channel_id=channel)
+    await client.files_completeUploadExternal(files=[{"id": copy}], channel_id="C1")
+
+    assert [one.id for one in slack.shared("C1")] == [copy]
+
+
+async def test_an_upload_of_too_many_words(client: AsyncWebClient) -> None:
+    """An alternative text has a limit."""
+    with pytest.raises(SlackApiError, match="alt_txt_too_large"):
+        await client.files_getUploadURLExternal(filename="a.png", length=1, alt_txt="x" * 1_001)
+
+
+async def test_the_bots_files_are_deleted(slack: StubSlack, client: AsyncWebClient) -> None:
+    """Once, and nobody else's."""
+    slack.add_file("F1", b"content", user="U1")
+    copy = await _upload(slack, client)
+    await client.files_completeUploadExternal(files=[{"id": copy}], channel_id="C1")
+    await client.files_delete(file=copy)
+    for file, code in ((copy, "file_deleted"), ("F1", "cant_delete_file"), ("F404", "file_not_found")):
+        with pytest.raises(SlackApiError, match=code):
+            await client.files_delete(file=file)
+
+    assert slack.shared("C1") == []

@@ -19,7 +19,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.pacing import Pacer
 from bot.adapters.postponed import Postponed
-from bot.adapters.slack_errors import CALL_ERRORS, GONE, NO_THREAD, USED, Failure, Fate, failure
+from bot.adapters.slack_errors import CALL_ERRORS, GONE, NO_THREAD, USED, Failure, Fate, failure, outcome
 from bot.model import LANGUAGES, Language
 from bot.ports import Clock, GiveUp, RetryLater
 
@@ -28,7 +28,9 @@ EVENT_TYPE: Final = "partnerdesk_reply"
 CALL_LIMIT: Final = 10.0
 """Seconds that a call may take before its fate counts as unknown."""
 
-PROFILE_LIMIT: Final = 1.0
+ASK_LIMIT: Final = 1.0
+"""Seconds for what Slack is asked while somebody waits, and can do without."""
+
 TRIGGER_LIMIT: Final = 2.5
 
 # Our clock may be ahead of Slack's, by five minutes at most: from there on no request of Slack's is taken for signed.
@@ -42,6 +44,8 @@ _SEARCH_INTERVAL: Final = timedelta(seconds=0.1)
 
 # Seconds after the first, second, … attempt whose fate is unknown: an hour in all (Slack may be away that long).
 _UNKNOWN_PAUSES: Final = (2.0, 6.0, 20.0, 60.0, 300.0, 900.0, 2400.0)
+
+_NOT_SHOWN: Final = "channel_not_found"
 
 T = TypeVar("T")
 
@@ -71,6 +75,14 @@ class Profile:
     is_stranger: bool
     is_guest: bool
     is_bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What Slack tells of a channel."""
+
+    is_member: bool  # whether the bot is in it; never of one that Slack does not show to it
+    is_shared: bool  # with other organisations, or about to be
 
 
 class _MeteredClient(AsyncWebClient):
@@ -150,6 +162,7 @@ class SlackMessenger:
         self._clock = clock
         self._pacer = pacer or Pacer()
         self._searches = Pacer(_SEARCH_BURST, _SEARCH_INTERVAL)
+        self._direct: dict[str, str] = {}  # user → the direct message with them, which stays the same
         self._read_to: dict[str, str] = {}  # key → the cursor from which a search that Slack paced goes on
         self._call_limit = call_limit
         self.swallowed: Counter[str] = Counter()
@@ -237,17 +250,50 @@ class SlackMessenger:
     async def profile(self, user: str) -> Profile | None:
         """What Slack tells of a person, or None if it does not within a second."""
         answer = await self._once(
-            "users.info", lambda: self._client.users_info(user=user, include_locale=True), PROFILE_LIMIT
+            "users.info", lambda: self._client.users_info(user=user, include_locale=True), ASK_LIMIT
         )
         told = None if answer is None else answer.get("user")
         return _profile(user, told) if isinstance(told, dict) else None
+
+    async def conversation(self, channel: str) -> Conversation | None:
+        """What Slack tells of a channel, or None if it does not within a second.
+
+        The bot is no member of a channel that Slack does not show to it.
+        """
+        method = "conversations.info"
+        try:
+            answer = await self._limited(lambda: self._client.conversations_info(channel=channel), ASK_LIMIT)
+        except CALL_ERRORS as error:
+            code = failure(error).code
+            if code == _NOT_SHOWN:
+                return Conversation(is_member=False, is_shared=True)  # unknown counts as shared
+            self.swallowed[f"{method}: {code}"] += 1
+            return None
+        told = answer.get("channel")
+        return _conversation(told) if isinstance(told, dict) else None
+
+    async def direct_channel(self, user: str) -> str:
+        """The direct message with somebody. Raises RetryLater or GiveUp."""
+        known = self._direct.get(user)
+        if known is not None:
+            return known
+        try:
+            answer = await self._limited(lambda: self._client.conversations_open(users=user))
+        except CALL_ERRORS as error:
+            raise outcome(failure(error)) from None
+        told = answer.get("channel")
+        channel = told.get("id") if isinstance(told, dict) else None
+        if not isinstance(channel, str) or not channel:
+            raise RetryLater("conversations.open names no channel")
+        self._direct[user] = channel
+        return channel
 
     async def identity(self) -> Identity:
         """Who the token belongs to. Raises RetryLater, or GiveUp if Slack refuses the token."""
         try:
             answer = await self._limited(self._client.auth_test)
         except CALL_ERRORS as error:
-            raise _later(failure(error)) from None
+            raise outcome(failure(error)) from None
         granted = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), "")
         return Identity(
             team=str(answer["team_id"]),
@@ -326,7 +372,7 @@ class SlackMessenger:
             return Postponed(failed.code, self._paused(self._pacer, channel, key, failed.seconds))
         if failed.fate is Fate.UNKNOWN:
             return RetryLater(failed.code, _unknown_pause(attempts))
-        return _later(failed)
+        return outcome(failed)
 
     async def _change(self, call: Callable[[], Awaitable[AsyncSlackResponse]]) -> None:
         try:
@@ -334,7 +380,7 @@ class SlackMessenger:
         except CALL_ERRORS as error:
             failed = failure(error)
             if failed.code not in GONE:
-                raise _later(failed) from None
+                raise outcome(failed) from None
 
     async def _once(
         self, method: str, call: Callable[[], Awaitable[AsyncSlackResponse]], limit: float | None = None
@@ -350,18 +396,16 @@ class SlackMessenger:
             return await call()
 
 
-def _later(failed: Failure) -> RetryLater | GiveUp:
-    match failed.fate:
-        case Fate.REFUSED:
-            return GiveUp(failed.code)
-        case Fate.PACED:
-            return Postponed(failed.code, failed.seconds)
-        case Fate.UNKNOWN:
-            return RetryLater(failed.code)
-
-
 def _unknown_pause(attempts: int) -> float:
     return _UNKNOWN_PAUSES[min(attempts, len(_UNKNOWN_PAUSES)) - 1]
+
+
+def _conversation(told: dict[str, Any]) -> Conversation:
+    # A direct message has no members to be one of. `is_shared` is true within one Enterprise organisation too.
+    return Conversation(
+        is_member=bool(told.get("is_member") or told.get("is_im")),
+        is_shared=bool(told.get("is_ext_shared") or told.get("is_pending_ext_shared")),
+    )
 
 
 def _profile(user: str, told: dict[str, Any]) -> Profile:

@@ -11,6 +11,9 @@ from typing import Any, Final
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.adapters.postponed import Postponed
+from bot.ports import GiveUp, RetryLater
+
 _DEFAULT_PAUSE: Final = 30.0  # seconds, where a 429 does not say
 _LONGEST_PAUSE: Final = 3600.0
 
@@ -27,6 +30,9 @@ FATAL: Final = frozenset(
         "external_channel_migrating",
         "user_not_found",
         "user_not_in_channel",
+        "user_not_visible",
+        "user_disabled",
+        "cannot_dm_bot",
         # what
         "msg_too_long",
         "msg_blocks_too_long",
@@ -43,6 +49,9 @@ FATAL: Final = frozenset(
         "metadata_must_be_sent_from_app",
         "cant_update_message",
         "cant_delete_message",
+        "cant_delete_file",
+        "file_uploads_disabled",
+        "file_uploads_except_images_disabled",
         "edit_window_closed",
         # who
         "account_inactive",
@@ -111,6 +120,17 @@ def failure(error: Exception) -> Failure:
     if status < 500 and code in FATAL | GONE:  # noqa: PLR2004
         return Failure(Fate.REFUSED, code)
     return Failure(Fate.UNKNOWN, code or f"status {status}")
+
+
+def outcome(failed: Failure) -> RetryLater | GiveUp:
+    """What a job raises whose call has failed, where no more than the call's fate counts."""
+    match failed.fate:
+        case Fate.REFUSED:
+            return GiveUp(failed.code)
+        case Fate.PACED:
+            return Postponed(failed.code, failed.seconds)
+        case Fate.UNKNOWN:
+            return RetryLater(failed.code)
 
 
 def pause(headers: Mapping[str, Any]) -> float:

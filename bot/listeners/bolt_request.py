@@ -20,6 +20,10 @@ def _is_form(body: Mapping[str, Any]) -> bool:
     return fields.name(view, "callback_id") is not None and fields.name(view, "type") is not None
 
 
+def _is_shortcut(body: Mapping[str, Any]) -> bool:
+    return fields.name(body, "callback_id") is not None
+
+
 def _is_event(body: Mapping[str, Any]) -> bool:
     return fields.name(fields.part(body, "event"), "type") is not None
 
@@ -31,6 +35,8 @@ def _is_challenge(body: Mapping[str, Any]) -> bool:
 _WHOLE: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "block_actions": _is_click,
     "view_submission": _is_form,
+    "shortcut": _is_shortcut,
+    "message_action": _is_shortcut,
     "event_callback": _is_event,
     "url_verification": _is_challenge,
 }

@@ -1,11 +1,11 @@
-"""Clicks and forms as Slack tells of them, read as what they should be; nothing in them but who acts is trusted."""
+"""Clicks, forms and shortcuts, read as what they should be; nothing in them but who acts is trusted."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from bot.listeners import fields
@@ -104,9 +104,56 @@ class Form:
         shown_in = language if language in LANGUAGES else language_of(services, click)
         return cls(click, fields.part(fields.part(view, "state"), "values"), opened, shown_in)
 
+    def files(self, block: str, action: str) -> tuple[str, ...]:
+        """The ids of the files that somebody has put into a field."""
+        return fields.ids(fields.part(fields.part(self.values, block), action), "files")
+
     def error(self, text: str) -> dict[str, str]:
         """A text at the form's first field; a form without fields has no place for it."""
         return {str(field): text for field in list(self.values)[:1]}
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut that somebody has used: one of the whole workspace, or one of a message."""
+
+    key: str  # its own: the same request, delivered again, has the same
+    who: PersonId
+    callback: str
+    trigger: str
+    channel: str = ""  # of the message; "": there is none
+    message_ts: str = ""
+    thread_ts: str = ""  # "": the message stands in no thread
+    said: str = ""  # the message's text, as Slack has it
+    files: tuple[str, ...] = ()  # ids of the message's
+    is_ours: bool = False  # the message is the bot's own
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any], services: Services) -> Self | None:
+        """Read a shortcut or message_action payload; None if no person used it, or it cannot be read."""
+        who, callback = author(body, services), fields.name(body, "callback_id")
+        if who is None or callback is None:
+            return None
+        message = fields.part(body, "message")
+        at = fields.name(body, "action_ts") or ""
+        used = cls(
+            key=f"shortcut:{services.workspace}:{who.team}:{who.user}:{callback}:{at}",
+            who=who,
+            callback=callback,
+            trigger=fields.name(body, "trigger_id") or "",
+        )
+        channel, ts = fields.slack_id(fields.part(body, "channel"), "id"), fields.ts(body, "message_ts")
+        if channel is None or ts is None:
+            return used
+        return replace(
+            used,
+            channel=channel,
+            message_ts=ts,
+            thread_ts=fields.ts(message, "thread_ts") or "",
+            said=fields.text(message, "text"),
+            files=fields.ids(message, "files"),
+            is_ours=fields.slack_id(message, "user") == services.bot_user,
+        )
 
 
 def author(body: Mapping[str, Any], services: Services) -> PersonId | None:

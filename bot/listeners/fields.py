@@ -14,6 +14,7 @@ _ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,63}")
 _NAME: Final = re.compile(r"[!-~]{1,255}")
 _TS: Final = re.compile(r"[0-9]{10}\.[0-9]{6}")
 _LONGEST_TEXT: Final = 40_000  # characters, as Slack's own messages
+_MOST_IDS: Final = 50
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -50,6 +51,14 @@ def count(data: Mapping[str, Any], name: str) -> int:
     """How many things a list holds."""
     value = data.get(name)
     return len(value) if isinstance(value, list) else 0
+
+
+def ids(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The ids of the things that a list holds, as the files of a message or of a field: each once, at most 50."""
+    value = data.get(name)
+    listed = value[:_MOST_IDS] if isinstance(value, list) else []
+    found = (slack_id(one, "id") for one in listed if isinstance(one, dict))
+    return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
 def seconds(data: Mapping[str, Any], name: str) -> int | None:

@@ -190,10 +190,14 @@ class WatchedApp(AsyncApp):
 
 
 def _action(body: Mapping[str, Any]) -> str:
-    """What a request asks for: the action of a click, the form that was sent; `other` for what we do not know."""
+    """What a request asks for: the action of a click, the form that was sent, the shortcut that was used.
+
+    `other` stands for what we do not know.
+    """
     actions = body.get("actions")
     clicked = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
-    id_ = fields.name(clicked, "action_id") or fields.name(fields.part(body, "view"), "callback_id") or ""
+    callback = fields.name(fields.part(body, "view"), "callback_id") or fields.name(body, "callback_id")
+    id_ = fields.name(clicked, "action_id") or callback or ""
     name = ".".join(id_.split(".")[:2])  # without the number by which a block repeats it
     return name if name in POLICIES else _OTHER
 

@@ -1,4 +1,4 @@
-"""The only place where Bolt is given listeners for clicks and forms: none without a word on who may use it."""
+"""The only place where Bolt is given listeners for what people use: none without a word on who may use it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
 
 from bot.listeners import access, changes
-from bot.listeners.clicks import Click, Form
+from bot.listeners.clicks import Click, Form, Shortcut
 from bot.listeners.services import Services
 from bot.model import Notice
 
@@ -22,6 +23,9 @@ Listener: TypeAlias = Callable[[Click], Awaitable[None]]
 
 FormListener: TypeAlias = Callable[[Form], Awaitable[dict[str, str]]]
 """Takes a form; returns what is wrong with it, by field, and the form stays open. Nothing: it closes."""
+
+ShortcutListener: TypeAlias = Callable[[Shortcut], Awaitable[None]]
+"""Takes a shortcut; when it returns, Slack is told that all is well."""
 
 
 def listen(app: AsyncApp, services: Services, listeners: Mapping[str, Listener]) -> None:
@@ -38,8 +42,15 @@ def listen_to_forms(app: AsyncApp, services: Services, listeners: Mapping[str, F
         app.view(callback)(_answered_form(services, listener))
 
 
+def listen_to_shortcuts(app: AsyncApp, services: Services, listeners: Mapping[str, ShortcutListener]) -> None:
+    """Listen to shortcuts, by callback id. Raises LookupError for one of which nobody has said who may use it."""
+    for callback, listener in listeners.items():
+        access.policy_of(callback)
+        app.shortcut(callback)(_answered_shortcut(services, listener))
+
+
 def listen_to_the_rest(app: AsyncApp, services: Services) -> None:
-    """Answer the controls and forms that no version of ours knows any more; to be called last."""
+    """Answer what no version of ours knows any more; to be called last."""
 
     async def unknown(click: Click) -> None:
         await changes.tell_past(services, click)
@@ -47,8 +58,12 @@ def listen_to_the_rest(app: AsyncApp, services: Services) -> None:
     async def unknown_form(form: Form) -> dict[str, str]:
         return form.error(changes.words(services, Notice.GONE, form.language))
 
+    async def unknown_shortcut() -> BoltResponse:
+        return BoltResponse(status=400)  # Slack shows it as failed: there may be no place where the bot could say so
+
     app.action(re.compile(""))(_answered(services, unknown))
     app.view(re.compile(""))(_answered_form(services, unknown_form))
+    app.shortcut(re.compile(""))(unknown_shortcut)
 
 
 def _answered(services: Services, listener: Listener) -> Callable[..., Awaitable[None]]:
@@ -73,5 +88,16 @@ def _answered_form(services: Services, listener: FormListener) -> Callable[..., 
             await ack(response_action="errors", errors=errors)
         else:
             await ack()
+
+    return answer
+
+
+def _answered_shortcut(services: Services, listener: ShortcutListener) -> Callable[..., Awaitable[None]]:
+    async def answer(ack: AsyncAck, body: dict[str, Any]) -> None:
+        shortcut = Shortcut.of(body, services)
+        if shortcut is not None:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await listener(shortcut)
+        await ack()
 
     return answer

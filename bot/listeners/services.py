@@ -10,7 +10,7 @@ from bot.desk import Desk
 from bot.edition import Edition
 from bot.listeners.aside import Aside
 from bot.model import Language, Person
-from bot.ports import Clock, Messenger, Meter, Store, Work
+from bot.ports import Clock, Files, Messenger, Meter, Store, Work
 from bot.render.blocks import Block
 
 
@@ -29,6 +29,15 @@ class Profile(Protocol):
     def is_guest(self) -> bool: ...  # noqa: D102
 
 
+class Conversation(Protocol):
+    """What Slack tells of a channel."""
+
+    @property
+    def is_member(self) -> bool: ...  # noqa: D102 - whether the bot is in it
+    @property
+    def is_shared(self) -> bool: ...  # noqa: D102 - with other organisations
+
+
 class Editions(Protocol):
     """The knowledge that is served now; a change of the files replaces it as a whole."""
 
@@ -42,6 +51,15 @@ class Slack(Messenger, Protocol):
 
     async def profile(self, user: str) -> Profile | None:
         """What Slack tells of a person, or None if it does not within a second."""
+
+    async def conversation(self, channel: str) -> Conversation | None:
+        """What Slack tells of a channel, or None if it does not within a second.
+
+        The bot is no member of a channel that Slack does not show to it.
+        """
+
+    async def direct_channel(self, user: str) -> str:
+        """The direct message with somebody. Raises RetryLater or GiveUp."""
 
     async def open_view(self, trigger: str, view: dict[str, Any]) -> bool:
         """Open a form; tried once, since a trigger lives three seconds. False if Slack did not."""
@@ -68,6 +86,7 @@ class Services:
     work: Work
     clock: Clock
     slack: Slack
+    files: Files
     desk: Desk
     editions: Editions
     detect_foreign: DetectForeign

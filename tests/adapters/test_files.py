@@ -12,7 +12,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.adapters.files import ORIGINS, SlackFiles
+from bot.adapters.clock import SystemClock
+from bot.adapters.file_host import ORIGINS
+from bot.adapters.files import SlackFiles
 from bot.adapters.postponed import Postponed
 from bot.adapters.slack import web_client
 from bot.ports import FileFault, FileRefused, RetryLater
@@ -103,7 +105,7 @@ async def line() -> AsyncIterator[Line]:
     runner = await _started(host)
     async with aiohttp.ClientSession() as session:
         client = web_client(TOKEN, session, base_url=f"{host.url}api/")
-        files = SlackFiles(client.files_info, TOKEN, session, origins=[host.url], largest=LARGEST, time_limit=0.5)
+        files = SlackFiles(client, TOKEN, session, SystemClock(), origins=[host.url], largest=LARGEST, time_limit=0.5)
         yield Line(host, files)
     await runner.cleanup()
 
@@ -344,7 +346,7 @@ async def test_a_bot_that_may_not_read_files(line: Line, code: str) -> None:
 )
 async def test_no_other_address_is_fetched(line: Line, url: str) -> None:
     """The address must begin with Slack's own, letter for letter; no request is made."""
-    line.files._origins = ORIGINS
+    line.files._host._origins = ORIGINS
     line.host.told = {"url_private_download": url, "url_private": url}
 
     assert await line.fault() is FileFault.ELSEWHERE
@@ -519,7 +521,7 @@ async def test_nothing_answers() -> None:
     async with aiohttp.ClientSession() as session:
         client = web_client(TOKEN, session, base_url="http://127.0.0.1:9/api/")
         with pytest.raises(RetryLater):
-            await SlackFiles(client.files_info, TOKEN, session).fetch("F0PICTURE")
+            await SlackFiles(client, TOKEN, session, SystemClock()).fetch("F0PICTURE")
 
 
 def _refusing(code: str) -> Answer:

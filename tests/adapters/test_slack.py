@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.pacing import Pacer
 from bot.adapters.postponed import Postponed
-from bot.adapters.slack import EVENT_TYPE, Identity, Profile, SlackMessenger, token_of, web_client
+from bot.adapters.slack import EVENT_TYPE, Conversation, Identity, Profile, SlackMessenger, token_of, web_client
 from bot.ports import GiveUp, RetryLater
 from tests.clock import VirtualClock
 from tests.stub_slack import SCOPES, Cut, Error, Fault, Hang, Html, HttpError, RateLimited, StubSlack
@@ -619,3 +619,70 @@ async def test_a_pacer_may_be_shared(line: Line) -> None:
         await line.post(f"post:{n}")
     with pytest.raises(Postponed):
         await line.post("post:5")
+
+
+# Channels
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        ({}, Conversation(is_member=True, is_shared=False)),
+        ({"is_ext_shared": True}, Conversation(is_member=True, is_shared=True)),
+        ({"is_member": False}, Conversation(is_member=False, is_shared=False)),
+        ({"is_im": True, "is_member": False}, Conversation(is_member=True, is_shared=False)),
+    ],
+)
+async def test_what_slack_tells_of_a_channel(line: Line, flags: dict[str, bool], told: Conversation) -> None:
+    """Whether the bot is in it, and whether other organisations are."""
+    line.slack.add_channel("C2", **flags)
+
+    assert await line.messenger.conversation("C2") == told
+
+
+async def test_a_channel_that_slack_does_not_show(line: Line) -> None:
+    """The bot is not in it; and who is, nobody knows."""
+    assert await line.messenger.conversation("C404") == Conversation(is_member=False, is_shared=True)
+    assert not line.messenger.swallowed
+
+
+@pytest.mark.parametrize("fault", [HttpError(500), Html(200), Error("missing_scope"), RateLimited(3)], ids=repr)
+async def test_a_channel_of_which_slack_tells_nothing(line: Line, fault: Fault) -> None:
+    """That is counted, and stops nobody."""
+    line.slack.fail("conversations.info", fault)
+
+    assert await line.messenger.conversation("C1") is None
+    assert sum(line.messenger.swallowed.values()) == 1
+
+
+async def test_a_direct_message_is_opened_once(line: Line) -> None:
+    """It stays the same."""
+    first = await line.messenger.direct_channel("U1")
+    second = await line.messenger.direct_channel("U1")
+
+    assert first == second == "D1"
+    assert line.slack.channels["D1"].is_im
+    assert len(line.slack.calls("conversations.open")) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "raised"),
+    [
+        (HttpError(500), RetryLater),
+        (Html(200), RetryLater),
+        (Hang(), RetryLater),
+        (RateLimited(7), Postponed),
+        (Error("cannot_dm_bot"), GiveUp),
+        (Error("user_disabled"), GiveUp),
+        (Error("missing_scope"), GiveUp),
+    ],
+    ids=repr,
+)
+async def test_a_direct_message_that_is_not_opened(line: Line, fault: Fault, raised: type[Exception]) -> None:
+    """It is tried again where that may help."""
+    line.slack.fail("conversations.open", fault)
+    with pytest.raises(raised) as caught:
+        await line.messenger.direct_channel("U1")
+
+    assert type(caught.value) is raised
+    assert await line.messenger.direct_channel("U1") == "D1"
