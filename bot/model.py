@@ -52,6 +52,8 @@ class Notice(StrEnum):
     NOT_YOURS = "not-yours"  # somebody else's values
     NOT_YOUR_DATA = "not-your-data"  # only whoever asked for it can have their data deleted
     ERASED = "erased"  # said in public, where a person has confirmed that their data be deleted
+    NOT_YOUR_REPORT = "not-your-report"  # somebody else's report
+    NOT_OWNER = "not-owner"  # a report on a language that somebody else looks after
     MOVED_ON = "moved-on"  # a control whose time has passed
     GONE = "gone"  # a message of which nothing is kept any more
     NOT_YET = "not-yet"  # a message that is not known to be posted yet
@@ -114,7 +116,7 @@ class Question:
     mentions_bot: bool = False
     mentions_others: bool = False
     top_level: bool = True
-    files: int = 0
+    files: tuple[str, ...] = ()  # ids
     forced_language: Language | None = None
     forced_programme: str | None = None
     foreign: str | None = None  # the fifth language that it was found to be in; "" if it was looked for in vain
@@ -185,6 +187,25 @@ class Reply:
     is_no_day: bool = False  # the latter
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A language error as far as somebody has told of it, before it is sent."""
+
+    said: str = ""  # in their words
+    wrong: str = ""  # the text
+    suggestion: str = ""  # what it should be
+    place: str = ""  # product, page or link
+    kind: str = ""  # report.Kind
+    language: Language | None = None  # of the text
+    pictures: tuple[str, ...] = ()  # ids of files
+    about: str = ""  # ts of the message of ours that is reported
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it can be sent: it holds a text or a picture."""
+        return bool(self.said or self.wrong or self.pictures)
+
+
 class Floor(StrEnum):
     """Who has the floor in a thread, and so when the bot speaks there."""
 
@@ -212,6 +233,11 @@ class Thread:
     slots: dict[str, Any] = field(default_factory=dict)  # what has been told for the rule of `entry`
     asks_for: tuple[str, ...] = ()  # the slots that the bot has asked for and is waiting to hear
     asked_on: date | None = None  # the day `question` was written: "yesterday" in it counts from there
+    draft: Draft | None = None  # of a report that the asker is telling of
+    awaits_report: bool = False  # the asker's next message is it
+    reported: int | None = None  # the report that the asker has sent last
+    asked_about: int | None = None  # the report of which a translator has asked something
+    asks_whom: PersonId | None = None  # whom the translator has asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +279,16 @@ class Count:
     language: Language
 
 
-Effect: TypeAlias = Post | Rewrite | HandOver | Remember | Count
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Pass on to the translators what somebody answers to their question about a report."""
+
+    number: int
+    text: str
+    pictures: tuple[str, ...] = ()
+
+
+Effect: TypeAlias = Post | Rewrite | HandOver | Remember | Count | Forward
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,13 @@ LAYERS = (
     # From the outside in: a module imports from its own layer and from those below it.
     ("app", "cli", "__main__"),
     ("listeners", "adapters", "store", "evaluation"),
-    ("conversation", "edition"),
+    ("edition",),
+    ("conversation",),
+    ("context", "report_talk"),
     ("flows", "rules", "understand", "render"),
-    ("knowledge", "i18n", "desk", "document", "days"),
+    ("knowledge", "i18n", "desk", "desk_reader", "hours", "public_holidays", "document", "days"),
     ("ports", "settings", "paths", "logs"),
+    ("report",),
     ("model",),
 )
 NAMING_SLACK = ("listeners", "adapters", "app", "cli/doctor")

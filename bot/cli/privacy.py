@@ -22,7 +22,7 @@ from bot.desk import IdForm
 from bot.model import PersonId
 from bot.ports import Clock, StoreUnavailable, Work
 from bot.settings import Settings
-from bot.store import privacy
+from bot.store import privacy, report_privacy
 from bot.store.database import Database
 from bot.store.privacy import Cause, Erased, Found
 
@@ -38,15 +38,16 @@ class _Subject:
     found: Found
 
     @property
-    def counts(self) -> dict[str, int]:
-        """How many rows of which table."""
-        return {name: len(rows) for name, rows in self.found.rows.items() if rows}
+    def listed(self) -> str:
+        """How many rows of which table are theirs, and in how many of others they stand; "" if there are none."""
+        theirs = {name: len(rows) for name, rows in self.found.rows.items()}
+        return _listed(theirs, {name: len(rows) for name, rows in self.found.named.items()})
 
     @property
     def workspaces(self) -> list[str]:
         """Where the bot was installed when it met them."""
-        rows = (row for name, found in self.found.rows.items() if name != "job" for row in found)
-        return sorted({row.workspace for row in rows}) or [self.who.team]
+        tables = [*self.found.rows.items(), *self.found.named.items()]
+        return sorted({row.workspace for name, found in tables if name != "job" for row in found}) or [self.who.team]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,18 +83,18 @@ async def _command(args: argparse.Namespace, url: str, stdin: TextIO, out: TextI
         if args.act == "export":
             _export(subject, clock.now(), args.json, out)
             return 0
-        if not subject.counts:
+        if not subject.listed:
             print(f"Nothing is kept of {args.user}.", file=out)
             return 0
-        print(f"{subject.who.user} of {subject.who.team}: {_listed(subject.counts)}.", file=out)
+        print(f"{subject.who.user} of {subject.who.team}: {subject.listed}.", file=out)
         if not args.yes and not _is_wanted(stdin, out):
             print("Nothing was erased.", file=out)
             return FAILURE
         for workspace in subject.workspaces:
             erased = await _erase(database, open_work(url, clock), workspace, subject, clock)
-            print(f"PRIV-{erased.number}: erased {_listed(erased.rows)}.", file=out)
-            if erased.cards:
-                print("`partnerdesk serve` takes their words out of the support channel's cards.", file=out)
+            print(f"PRIV-{erased.number}: erased {_listed(erased.rows, erased.named) or 'nothing'}.", file=out)
+            if erased.cards or erased.reports:
+                print("`partnerdesk serve` takes their words out of the cards in Slack.", file=out)
     return 0
 
 
@@ -102,9 +103,9 @@ async def _subject(database: Database, user: str, team: str | None, clock: Clock
     found = await privacy.rows_of(
         database, lambda owner: owner.user == user and team in {None, owner.team}, clock.now()
     )
-    teams = sorted(
-        {owner.team for name, rows in found.rows.items() for row in rows if (owner := privacy.owner_of(name, row))}
-    )
+    owners = {privacy.owner_of(name, row) for name, rows in found.rows.items() for row in rows}
+    people = {who for rows in found.named.values() for row in rows for who in report_privacy.named_in(row)}
+    teams = sorted({who.team for who in owners | people if who and who.user == user and team in {None, who.team}})
     if len(teams) > 1:
         raise CommandError(f"privacy: {user} is known in {', '.join(teams)}; say which with --team", USAGE)
     return _Subject(PersonId(team or next(iter(teams), ""), user), found)
@@ -121,7 +122,7 @@ async def _erase(database: Database, work: Work, workspace: str, subject: _Subje
             now=clock.now(),
             cause=Cause.OPERATOR,
         )
-        privacy.withdraw(conn, work, workspace, erased.cards)
+        privacy.withdraw(conn, work, workspace, erased)
         return erased
 
     return await database.run(unit)
@@ -133,6 +134,9 @@ def _export(subject: _Subject, now: datetime, file: Path | None, out: TextIO) ->
             "holds": privacy.POLICY[name].holds,
             "kept": privacy.POLICY[name].kept,
             "rows": [dict(row._mapping) for row in rows],  # noqa: SLF001 - SQLAlchemy's public name for it
+            "in_rows_of_others": [
+                report_privacy.part_of(row, subject.who) for row in subject.found.named.get(name, ())
+            ],
         }
         for name, rows in subject.found.rows.items()
     }
@@ -156,8 +160,9 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{n} {name}" for name, n in counts.items()) or "nothing"
+def _listed(theirs: Mapping[str, int], of_others: Mapping[str, int]) -> str:
+    counts = [f"{n} {name}" for name, n in theirs.items() if n]
+    return ", ".join(counts + [f"name in {n} {name} of others" for name, n in of_others.items() if n])
 
 
 def _is_wanted(stdin: TextIO, out: TextIO) -> bool:

@@ -7,7 +7,8 @@ connection. What is written is short: events never wait for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +25,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -36,9 +38,24 @@ from sqlalchemy import (
 
 from bot.model import PersonId
 from bot.ports import Store, Work
+from bot.store import report_privacy, reports
 from bot.store.counters import next_number
 from bot.store.jobs import Status
-from bot.store.tables import counter, erasure, handoff, job, known, message, person, tally, thread, vote
+from bot.store.report_privacy import Trace
+from bot.store.tables import (
+    counter,
+    erasure,
+    handoff,
+    job,
+    known,
+    message,
+    person,
+    report,
+    reporter,
+    tally,
+    thread,
+    vote,
+)
 
 NUMBERS: Final = "privacy"
 """The kind of an erasure's visible number: PRIV-12."""
@@ -47,9 +64,12 @@ RETENTION: Final = "retention"
 ERASURE: Final = "erasure"
 LIFECYCLE: Final = "lifecycle"
 WITHDRAWAL: Final = "withdrawal"
+REPORT_WITHDRAWAL: Final = "report-withdrawal"
+UNSHARE: Final = "report-unshare"
 _OWN_WORK: Final = (RETENTION, ERASURE, LIFECYCLE)
 """The kinds of work that erase: they are not themselves erased."""
 
+_REPORTS: Final = "report-"  # so begin the kinds of work about a report, whose payloads say its `number`
 _PAGE: Final = 200  # rows read at once: a few ms, for a local file is read on the event loop
 _PORTION: Final = 100  # rows deleted at once: a few ms
 _SKEW: Final = timedelta(minutes=1)  # between our clock and Slack's; from here on `doctor` warns
@@ -72,7 +92,8 @@ class Cause(StrEnum):
 class Holding:
     """What a table holds of people; the columns of texts or bytes are each named once.
 
-    Without `owner` no row is a person's; without `due` no row grows old.
+    Without `owner` no row is a person's; without `due` no row grows old. `named` tells of a row who else stands in it:
+    a row that others need is not deleted with them, they are taken out.
     """
 
     table: Table
@@ -82,6 +103,7 @@ class Holding:
     texts: tuple[str, ...] = ()  # columns with what people wrote, told or were answered
     neutral: tuple[str, ...] = ()  # columns with neither
     owner: Callable[[Row[Any]], PersonId | None] | None = None
+    named: Callable[[Row[Any]], Collection[PersonId]] | None = None
     due: Callable[[datetime], Clause] | None = None  # the rows that were last touched before an instant
     again: Callable[[PersonId, datetime], Clause] = lambda _who, _since: true()
     """The rows among which a person's may be, besides those found before an instant by walking through the table."""
@@ -116,6 +138,11 @@ def _of_job(row: Row[Any]) -> PersonId | None:
 
 def _is_named(table: Table) -> Callable[[PersonId, datetime], Clause]:
     return lambda who, _since: and_(table.c.team == who.team, table.c.user == who.user)
+
+
+def _is_left_over(_before: datetime) -> Clause:
+    is_its = and_(report.c.workspace == reporter.c.workspace, report.c.number == reporter.c.number)
+    return ~exists(select(report.c.number).where(is_its).correlate(reporter))
 
 
 def _old_job(before: datetime) -> Clause:
@@ -177,6 +204,30 @@ POLICY: Final[Mapping[str, Holding]] = {
             again=_is_named(handoff),
         ),
         Holding(
+            report,
+            holds="a language error: what is wrong, what its reporter said of it, and who has done what about it",
+            kept="as long as it is open, for somebody waits for it; then retention.texts after it was closed",
+            people=("team", "user", "state"),
+            texts=("state",),
+            neutral=("workspace", "status", "language", "digest", "card_channel"),
+            owner=_named,
+            named=report_privacy.named_in,
+            # Nobody else knows which copies of pictures are ours: as long as there are any, so is their report.
+            due=lambda before: and_(report.c.closed_at < before, report.c.copies == 0),
+            again=lambda _who, since: report.c.changed_at >= since,
+        ),
+        Holding(
+            reporter,
+            holds="who has told of a language error, and where the bot speaks to them of it",
+            kept="as long as the report",
+            people=("team", "user"),
+            texts=("language", "organisation"),
+            neutral=("workspace", "channel"),
+            owner=_named,
+            due=_is_left_over,
+            again=_is_named(reporter),
+        ),
+        Holding(
             person,
             holds="the language and the programme that somebody chose, and what Slack tells of them",
             kept="retention.texts after Slack last told of them",
@@ -231,11 +282,13 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure did: its number, how many rows of each table went, and the cards that still show something."""
+    """What an erasure did, and what still shows something in Slack."""
 
     number: int
-    rows: Mapping[str, int]
+    rows: Mapping[str, int]  # how many of each table were theirs
+    named: Mapping[str, int]  # how many rows of others they were taken out of
     cards: tuple[Card, ...]
+    reports: tuple[Trace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +297,7 @@ class Found:
 
     begun: datetime  # UTC
     rows: Mapping[str, Sequence[Row[Any]]]
+    named: Mapping[str, Sequence[Row[Any]]]  # rows of others, or of nobody, in which they stand
 
 
 def owner_of(table: str, row: Row[Any]) -> PersonId | None:
@@ -285,8 +339,15 @@ def date_people(conn: Connection, now: datetime) -> int:
 
 def is_busy(conn: Connection, who: PersonId) -> bool:
     """Whether work for a person is being done or has been tried: something of theirs may be on its way to Slack."""
-    begun = select(job).where(job.c.done_at.is_(None), job.c.attempts > 0)
-    return any(_of_job(row) == who for row in conn.execute(begun))
+    begun = conn.execute(select(job).where(job.c.done_at.is_(None), job.c.attempts > 0)).all()
+    told = select(reporter.c.number).where(reporter.c.team == who.team, reporter.c.user == who.user)
+    numbers = set(conn.execute(told).scalars()) if begun else set()
+    return any(_of_job(row) == who or _of_report(row) in numbers for row in begun)
+
+
+def _of_report(row: Row[Any]) -> int | None:
+    """The number of the report that work is about; it may belong to several people, so that it names none."""
+    return (row.payload or {}).get("number") if row.kind.startswith(_REPORTS) else None
 
 
 def erase(
@@ -304,34 +365,53 @@ def erase(
         cause: Who wanted it.
 
     """
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    named: Counter[str] = Counter()
     cards: list[Card] = []
+    traces: list[Trace] = []
     for name, holding in POLICY.items():
         for row in _rows_now(conn, holding, workspace, who, found):
+            (counts if owner_of(name, row) == who else named)[name] += 1
+            if holding.table is report:
+                traces += report_privacy.forget(conn, workspace, row.number, who, now)
+                continue
             if holding.table is handoff and row.card_ts is not None:
                 cards.append(Card(row.number, row.card_channel, row.card_ts))
             conn.execute(delete(holding.table).where(*_is_key(holding)), _values(_key_of(holding, row)))
-            counts[name] = counts.get(name, 0) + 1
-    return Erased(record(conn, workspace, asked_at=asked_at, now=now, cause=cause), counts, tuple(cards))
+    number = record(conn, workspace, asked_at=asked_at, now=now, cause=cause)
+    return Erased(number, counts, named, tuple(cards), tuple(traces))
 
 
 def _rows_now(conn: Connection, holding: Holding, workspace: str, who: PersonId, found: Found) -> Iterator[Row[Any]]:
     """A person's rows as they are: of those found, those that are still theirs; and those that have come since."""
     if holding.owner is None:
         return
+    name = holding.table.name
     late = conn.execute(select(holding.table).where(holding.again(who, found.begun - _SKEW))).all()
-    rows = (*found.rows.get(holding.table.name, ()), *late)
-    for key in {_key_of(holding, row) for row in rows if _is_theirs(holding, row, workspace, who)}:
+    rows = (*found.rows.get(name, ()), *found.named.get(name, ()), *late)
+    for key in sorted({_key_of(holding, row) for row in rows if _is_theirs(holding, row, workspace, who)}):
         row = conn.execute(select(holding.table).where(*_is_key(holding)), _values(key)).one_or_none()
         if row is not None and _is_theirs(holding, row, workspace, who):
             yield row
 
 
-def withdraw(conn: Connection, work: Work, workspace: str, cards: Sequence[Card]) -> None:
-    """Have cards in the support channel show nothing of whoever asked any more."""
-    for card in cards:
+def withdraw(conn: Connection, work: Work, workspace: str, erased: Erased) -> None:
+    """Have Slack show nothing any more of whose data was erased: neither their words, nor our copies of pictures."""
+    for card in erased.cards:
         payload = {"channel": card.channel, "ts": card.ts, "number": card.number}
         work.add(conn, WITHDRAWAL, f"{WITHDRAWAL}:{workspace}:{card.number}", payload, lane=f"card:{card.number}")
+    for trace in erased.reports:
+        # A report that lives on may lose several people, one after the other.
+        withdraw_report(conn, work, workspace, trace, str(erased.number))
+        for copy in trace.copies:
+            work.add(conn, UNSHARE, f"{UNSHARE}:{workspace}:{copy}", {"copy": copy})
+
+
+def withdraw_report(conn: Connection, work: Work, workspace: str, trace: Trace, why: str) -> None:
+    """Have a report's card show what is kept now; `why` makes that happen once. A card that is being posted waits."""
+    payload = {"channel": trace.channel, "ts": trace.card_ts, "number": trace.number}
+    key = f"{REPORT_WITHDRAWAL}:{workspace}:{trace.number}:{why}"
+    work.add(conn, REPORT_WITHDRAWAL, key, payload, lane=reports.lane(workspace, trace.number))
 
 
 def record(conn: Connection, workspace: str, *, asked_at: datetime, now: datetime, cause: Cause) -> int:
@@ -346,20 +426,24 @@ def record(conn: Connection, workspace: str, *, asked_at: datetime, now: datetim
 
 
 async def rows_of(store: Store, is_meant: Callable[[PersonId], bool], now: datetime) -> Found:
-    """All rows of the people that are meant. Raises StoreUnavailable."""
-    found: dict[str, list[Row[Any]]] = {}
+    """All rows of the people that are meant, and those in which they stand. Raises StoreUnavailable."""
+    found: dict[str, list[Row[Any]]] = {name: [] for name, holding in POLICY.items() if holding.owner}
+    named: dict[str, list[Row[Any]]] = {name: [] for name, holding in POLICY.items() if holding.named}
     for name, holding in POLICY.items():
         after: Key | None = None
         while holding.owner is not None:
             rows = await store.read(partial(page, holding=holding, after=after))
-            found.setdefault(name, []).extend(
-                row for row in rows if (owner := holding.owner(row)) is not None and is_meant(owner)
-            )
+            for row in rows:
+                owner = holding.owner(row)
+                if owner is not None and is_meant(owner):
+                    found[name].append(row)
+                elif holding.named is not None and any(map(is_meant, holding.named(row))):
+                    named[name].append(row)
             if len(rows) < _PAGE:
                 break
             after = _key_of(holding, rows[-1])
             await asyncio.sleep(0)  # events first
-    return Found(now, found)
+    return Found(now, found, named)
 
 
 async def clear_all(store: Store, which: Callable[[Holding], Clause | None]) -> int:
@@ -408,5 +492,6 @@ def _key_of(holding: Holding, row: Row[Any]) -> Key:
 
 
 def _is_theirs(holding: Holding, row: Row[Any], workspace: str, who: PersonId) -> bool:
-    is_ours = holding.table is job or row.workspace == workspace
-    return is_ours and holding.owner is not None and holding.owner(row) == who
+    if holding.table is not job and row.workspace != workspace:
+        return False
+    return owner_of(holding.table.name, row) == who or (holding.named is not None and who in holding.named(row))

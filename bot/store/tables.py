@@ -1,7 +1,7 @@
 """The tables. Every key begins with the workspace, `job` and `known` apart, whose keys contain it.
 
 Instants are milliseconds in UTC (`Instant`), calendar days are dates, ids are text. Texts of people stand only in
-`job.payload`, `thread.state`, `message.state`, `vote.comment` and `handoff.question`.
+`job.payload`, `thread.state`, `message.state`, `vote.comment`, `handoff.question` and `report.state`.
 """
 
 from __future__ import annotations
@@ -157,6 +157,67 @@ handoff: Final = Table(
     **_KEYED,
 )
 Index("ix_handoff_card", handoff.c.workspace, handoff.c.card_channel, handoff.c.card_ts)
+
+# Found in many ways, and with rows of its own for that: where a tree of keys holds them, SQLite would rather walk along
+# the workspace than use an index that begins with it.
+report: Final = Table(
+    "report",
+    metadata,
+    _key("workspace"),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # TR-12
+    _required("status"),  # report.State
+    _required("language"),  # of the text
+    _optional("team"),  # of its reporter, as the next
+    _optional("user"),
+    Column("digest", LargeBinary),  # the fingerprint of what is reported; NULL: like no other
+    _optional("card_channel"),
+    Column("card_ts", Ts),
+    Column("changed_at", Instant, nullable=False),
+    Column("closed_at", Instant),  # NULL as long as it is open
+    Column("duplicate_of", Integer),
+    Column("copies", Integer, nullable=False),  # of its pictures, that are ours and still in Slack
+    Column("state", Packed, nullable=False),  # the rest of report.Report
+)
+Index("ix_report_card", report.c.workspace, report.c.card_channel, report.c.card_ts)
+_IS_OPEN: Final[dict[str, Any]] = {
+    "sqlite_where": report.c.closed_at.is_(None),
+    "postgresql_where": report.c.closed_at.is_(None),
+}
+Index("ix_report_same", report.c.workspace, report.c.digest, **_IS_OPEN)
+Index("ix_report_open", report.c.workspace, report.c.language, report.c.number, **_IS_OPEN)
+Index(
+    "ix_report_duplicate",
+    report.c.workspace,
+    report.c.duplicate_of,
+    sqlite_where=report.c.duplicate_of.is_not(None),
+    postgresql_where=report.c.duplicate_of.is_not(None),
+)
+
+# Who has told of a report: whoever was first, and those who have joined them.
+reporter: Final = Table(
+    "reporter",
+    metadata,
+    _key("workspace"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _key("team"),
+    _key("user"),
+    _required("language"),
+    _optional("organisation"),
+    _optional("channel"),  # where the bot speaks to them of it
+    Column("thread_ts", Ts),
+    Column("at", Instant, nullable=False),
+    **_KEYED,
+)
+# The workspace comes late: whose data is to be erased is looked for in all of them.
+Index("ix_reporter_person", reporter.c.team, reporter.c.user, reporter.c.workspace, reporter.c.number)
+Index(
+    "ix_reporter_organisation",
+    reporter.c.workspace,
+    reporter.c.organisation,
+    reporter.c.number,
+    sqlite_where=reporter.c.organisation.is_not(None),
+    postgresql_where=reporter.c.organisation.is_not(None),
+)
 
 tally: Final = Table(
     "tally",

@@ -12,18 +12,21 @@ from sqlalchemy import Connection, select
 
 from bot.__main__ import main
 from bot.model import Outcome, PersonId, Reply, Thread
-from bot.store import handoffs, messages, people, threads, votes
+from bot.report import Picture, PictureState, Report, Reporter
+from bot.store import handoffs, messages, people, reports, threads, votes
 from bot.store.engine import open_engines
 from bot.store.messages import Message
 from bot.store.migrations import migrate
 from bot.store.privacy import POLICY
-from bot.store.tables import erasure, handoff, job, metadata, person
+from bot.store.tables import erasure, handoff, job, metadata, person, report
 from tests.clock import START
 
 ANNE = PersonId("TACME", "UANNE")
 NAMESAKE = PersonId("TOTHER", "UANNE")
 BOB = PersonId("T0HOME", "UBOB")
+EVE = PersonId("T0HOME", "UEVE")  # a translator, who works on all reports
 TS = "1764144000.000100"
+CARD = "1764144009.000100"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -46,7 +49,7 @@ def _do(url: str, unit: Callable[[Connection], Any]) -> Any:
 
 
 def _met(conn: Connection, who: PersonId, channel: str, workspace: str = "T0HOME") -> None:
-    """Somebody has asked, voted, and asked for a person."""
+    """Somebody has asked, voted, asked for a person, and told of a language error."""
     said = f"What does {who.team} pay?"
     shown = Message(channel, "1764144001.000100", TS, Reply(Outcome.ANSWER, "fi"), "fi", asker=who)
     threads.save(conn, workspace, Thread(channel, TS, asker=who, question=said), START)
@@ -56,6 +59,9 @@ def _met(conn: Connection, who: PersonId, channel: str, workspace: str = "T0HOME
     votes.comment(conn, workspace, channel, TS, who, said)
     handoffs.open_once(conn, workspace, channel, TS, said, who, START)
     handoffs.place_card(conn, workspace, channel, TS, card_channel="CSUPPORT", card_ts=f"card of {channel}")
+    picture = Picture("F1", PictureState.SHARED, copy=f"F{channel}")
+    told = Report(0, who, START, "fi", said=said, pictures=(picture,), assignee=EVE, channel="CTRANS", card_ts=CARD)
+    reports.create(conn, workspace, told, None, Reporter(0, who, "fi", START), START)
 
 
 @pytest.fixture
@@ -84,9 +90,10 @@ def test_all_that_is_kept_is_exported(met: str, capsys: pytest.CaptureFixture[st
     assert code == 0
     assert (told["user"], told["team"]) == ("UANNE", "TACME")
     assert set(told["tables"]) == {name for name, holding in POLICY.items() if holding.owner}
-    assert set(rows) == {"thread", "message", "vote", "handoff", "person"}
+    assert set(rows) == {"thread", "message", "vote", "handoff", "report", "reporter", "person"}
     assert rows["thread"][0]["state"]["question"] == "What does TACME pay?"
     assert rows["vote"][0]["at"] == START.isoformat()
+    assert rows["report"][0]["state"]["said"] == "What does TACME pay?"
     assert told["tables"]["vote"]["holds"]
     assert "UBOB" not in said
 
@@ -110,8 +117,9 @@ def test_erasing_shows_what_goes_and_does_it(met: str, capsys: pytest.CaptureFix
     left = _tables(met)
 
     assert code == 0
-    assert shown == "UANNE of TACME: 1 thread, 1 message, 1 vote, 1 handoff, 1 person."
-    assert done == "PRIV-1: erased 1 thread, 1 message, 1 vote, 1 handoff, 1 person."
+    theirs = "1 thread, 1 message, 1 vote, 1 handoff, 1 report, 1 reporter, 1 person"
+    assert shown == f"UANNE of TACME: {theirs}."
+    assert done == f"PRIV-1: erased {theirs}."
     assert "cards" in cards
     assert "ANNE" not in left
     assert "TACME" not in left
@@ -122,10 +130,30 @@ def test_erasing_shows_what_goes_and_does_it(met: str, capsys: pytest.CaptureFix
 def test_the_desk_that_runs_takes_the_words_out_of_the_cards(met: str) -> None:
     """What the command cannot do, since it does not speak to Slack, waits as work; it names nobody."""
     main(["privacy", "erase", "UANNE", "--yes"])
-    (row,) = _do(met, lambda conn: conn.execute(select(job)).all())
+    rows = _do(met, lambda conn: conn.execute(select(job).order_by(job.c.seq)).all())
 
-    assert row.kind == "withdrawal"
-    assert row.payload == {"channel": "CSUPPORT", "ts": "card of C1", "number": 1}
+    assert [(row.kind, row.payload) for row in rows] == [
+        ("withdrawal", {"channel": "CSUPPORT", "ts": "card of C1", "number": 1}),
+        ("report-withdrawal", {"channel": "CTRANS", "ts": CARD, "number": 1}),
+        ("report-unshare", {"copy": "FC1"}),
+    ]
+
+
+def test_who_works_on_reports_of_others_is_taken_out_of_them(met: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """They read what they did there, and no word of whoever reported; erased, they are nowhere, the reports stay."""
+    main(["privacy", "export", "UEVE"])
+    said = capsys.readouterr().out
+    told = json.loads(said)
+    main(["privacy", "erase", "UEVE", "--yes"])
+    shown, done, _ = capsys.readouterr().out.splitlines()
+
+    assert (told["team"], told["tables"]["report"]["rows"]) == ("T0HOME", [])
+    assert [part["works_on_it"] for part in told["tables"]["report"]["in_rows_of_others"]] == [True, True]
+    assert "What does" not in said
+    assert shown == "UEVE of T0HOME: name in 2 report of others."
+    assert done == "PRIV-1: erased name in 2 report of others."
+    assert "UEVE" not in _tables(met)
+    assert _count(met, report) == 2
 
 
 @pytest.mark.parametrize(("answer", "code", "left"), [("yes\n", 0, 1), ("Y\n", 1, 2), ("\n", 1, 2), ("", 1, 2)])
