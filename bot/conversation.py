@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any, Final
 
 from bot import i18n
+from bot.context import context, language_of
+from bot.flows import reporting
 from bot.flows.computing import LONGEST_ASIDE, Computing, is_follow_up
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Knowledge
 from bot.model import (
     DEFAULT_LANGUAGE,
-    LANGUAGES,
     Candidate,
     Channel,
     Count,
@@ -34,6 +35,7 @@ from bot.model import (
     Turn,
     Understanding,
 )
+from bot.report_talk import ReportTalk
 from bot.understand.decide import OFFERED, Decision
 from bot.understand.named_language import named_language
 from bot.understand.normalise import LONGEST, words
@@ -87,10 +89,12 @@ PICK: Final = re.compile(r"([0-9])\s*[.)]?")
 class Conversation:
     """The bot's side of every conversation; holds what it knows, and no state of its own."""
 
-    def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
+    def __init__(self, knowledge: Knowledge, reader: Reader, *, takes_reports: bool = False) -> None:
         self.knowledge = knowledge
         self.reader = reader
+        self.takes_reports = takes_reports  # whether there is somebody to report language errors to
         self.computing = Computing(knowledge)
+        self._report_talk = ReportTalk(reader, self._outcome_of, self._begins_report)
 
     @property
     def _decision(self) -> Decision:
@@ -103,15 +107,15 @@ class Conversation:
         asked = _is_asked(question, thread, person)
         may_speak = asked or _is_overheard(question, person)
         said = words(question.text)
-        if not may_speak and not (may_tell and said):
+        if not may_speak and not (may_tell and (said or question.files)):
             return Turn(thread)
+        turn = self._report_turn(question, before, thread, person, asked=asked)
+        turn = turn or (self._picked(question, thread, person, said) if asked else None)
+        if turn is not None:
+            return turn
         if not said:
             return self._wordless(question, thread, person, asked=asked)
-        picked = PICK.fullmatch(said)
-        if asked and picked and thread.offered and int(picked[1]) <= len(thread.offered):
-            choice = (NONE, *thread.offered)[int(picked[1])]
-            return self.choose(choice, question.channel, thread, person, question.today)
-        understanding = self.reader.read(question.text, _context(question, thread, person))
+        understanding = self.reader.read(question.text, context(question, thread, person))
         is_theirs = may_tell or before.asker in {None, person.id} or person.is_colleague or person.is_staff
         if is_theirs and (before.slots or before.asks_for):
             turn = self._told_more(question, before, person, understanding)
@@ -120,25 +124,114 @@ class Conversation:
         if not may_speak:
             return Turn(thread)
         known = thread.slots if thread.slots and is_theirs and is_follow_up(said) else {}
+        return self._answered(question, thread, person, understanding, known, asked=asked)
+
+    def _picked(self, question: Question, thread: Thread, person: Person, said: str) -> Turn | None:
+        """The turn of a message that is the number of a choice."""
+        number = PICK.fullmatch(said)
+        if not number or not thread.offered or int(number[1]) > len(thread.offered):
+            return None
+        choice = (NONE, *thread.offered)[int(number[1])]
+        return self.choose(choice, question.channel, thread, person, question.today)
+
+    def _answered(
+        self,
+        question: Question,
+        thread: Thread,
+        person: Person,
+        understanding: Understanding,
+        known: Mapping[str, Any],
+        *,
+        asked: bool,
+    ) -> Turn:
+        """The turn of a message that is a question of its own."""
         reply = self.reply(understanding, question.channel, question.today, about=thread.entry, known=known)
         if asked and (again := self._meant_for_the_rule(reply, thread, understanding, question.today)):
             reply = again
         if reply.outcome in _MISSES:
             reply = _explained(reply, question, thread, person)
+        if asked and self.takes_reports and question.files and reply.outcome in _MISSES:
+            return self._asked_of_picture(reply, question, thread, person)
         if not asked and reply.outcome not in _OUTRIGHT:
             return Turn(thread, (Count(reply.outcome, reply.language),), understanding)
         is_question = reply.outcome not in _ASIDES or not thread.question
         asked_before = question.text[: 4 * LONGEST] if is_question else thread.question
         asked_on = question.today if is_question else thread.asked_on
+        thread = reporting.of_another(thread, person.id)
         thread = replace(thread, asker=person.id, question=asked_before, asked_on=asked_on)
-        turn = self._take(reply, thread, person, question.channel, understanding, said)
+        if self._is_begun(reply):
+            reply, thread = reporting.begin(reply, thread, question.text, question.files)
+        elif reply.outcome in _OUTRIGHT:  # what is written next goes on from there
+            thread = replace(thread, awaits_report=False)
+        turn = self._take(reply, thread, person, question.channel, understanding, understanding.text)
         is_open = reply.outcome in _MISSES and question.foreign is None and not question.forced_language
         return replace(turn, may_be_foreign=is_open and self.reader.may_be_foreign(question.text))
 
     def goes_on(self, question: Question, thread: Thread, person: Person) -> Turn | None:
         """The turn of a message written elsewhere (at the top of a direct message) that answers a thread's question."""
-        understanding = self.reader.read(question.text, _context(question, thread, person))
+        if (turn := self._report_turn(question, thread, thread, person, asked=True, elsewhere=True)) is not None:
+            return turn
+        if not words(question.text) or not (thread.asks_for or thread.slots):
+            return None
+        understanding = self.reader.read(question.text, context(question, thread, person))
         return self._told_more(question, thread, person, understanding)
+
+    def _report_turn(
+        self,
+        question: Question,
+        before: Thread,
+        thread: Thread,
+        person: Person,
+        *,
+        asked: bool,
+        elsewhere: bool = False,
+    ) -> Turn | None:
+        if not self.takes_reports:
+            return None
+        return self._report_talk.turn(question, before, thread, person, asked=asked, elsewhere=elsewhere)
+
+    def _outcome_of(self, entry: str) -> Outcome:
+        return self._of_entry(Reply(Outcome.FALLBACK, DEFAULT_LANGUAGE), entry).outcome
+
+    def _begins_report(self, understanding: Understanding, question: Question) -> bool:
+        return self._is_begun(self.reply(understanding, question.channel, question.today))
+
+    def _is_begun(self, reply: Reply) -> bool:
+        """Whether a reply begins a report."""
+        return self.takes_reports and reply.outcome is Outcome.REPORT and reply.notice is None and not reply.result
+
+    def _asked_of_picture(self, reply: Reply, question: Question, thread: Thread, person: Person) -> Turn:
+        """A picture of which nobody knows what it is about; asked once, and more pictures are counted there."""
+        thread = reporting.of_another(thread, person.id)
+        is_asked = thread.draft is not None
+        reply, thread = reporting.picture(reply, thread, question.text, question.files)
+        thread = replace(thread, asker=person.id, language=reply.language, question=question.text or thread.question)
+        said = (Rewrite(reply),) if is_asked else self._said(reply, person, question.channel)
+        return Turn(thread, said)
+
+    def of_picture(self, thread: Thread, *, is_error: bool) -> Turn:
+        """What a click on what a picture is about leads to; as a question it is asked in words."""
+        blank = Reply(Outcome.REPORT, thread.language or DEFAULT_LANGUAGE, thread.programme)
+        if is_error:
+            reply, thread = reporting.tell(blank, thread, "", ())
+            return Turn(thread, (Post(reply),))
+        reply = Reply(Outcome.HELP, blank.language, blank.programme, notice=Notice.PICTURE)
+        return Turn(reporting.dropped(thread), (Post(reply),))
+
+    def not_a_report(self, channel: Channel, thread: Thread, person: Person, today: date) -> Turn:
+        """What is said once somebody does not want to report: an answer to their last words, if they are a question."""
+        said = thread.question if thread.draft and thread.draft.said else ""
+        today = thread.asked_on or today
+        thread = reporting.dropped(thread)
+        language = thread.language or DEFAULT_LANGUAGE
+        nothing = reporting.of_step(Reply(Outcome.REPORT, language, thread.programme), {reporting.STEP: "discarded"})
+        if not words(said):
+            return Turn(thread, (Post(nothing),))
+        question = Question(said, channel, today)
+        reply = self.reply(self.reader.read(said, context(question, thread, person)), channel, today)
+        if reply.outcome is Outcome.REPORT or reply.outcome in _ASIDES:
+            return Turn(thread, (Post(nothing),))
+        return self._take(reply, thread, person, channel, None, "")
 
     def _told_more(
         self, question: Question, thread: Thread, person: Person, understanding: Understanding
@@ -202,6 +295,8 @@ class Conversation:
         if first.confidence >= decision.answer or self._is_either_twin(understanding):
             known = known if first.entry == about else {}
             return self._to_entry(blank, first.entry, _heard(understanding), today, known)
+        if (report := self._report_in_any_case(understanding)) is not None:
+            return self._of_entry(blank, report)
         if understanding.programme is None and (rivals := self._rival_programmes(understanding.candidates)):
             return replace(blank, outcome=Outcome.CHOICES, choices=rivals)
         total = sum(candidate.confidence for candidate in understanding.candidates[:OFFERED])
@@ -216,6 +311,15 @@ class Conversation:
         if first is None or second is None or first.confidence + second.confidence < self._decision.answer:
             return False
         return self.computing.are_twins(first.entry, second.entry, _heard(understanding))
+
+    def _report_in_any_case(self, understanding: Understanding) -> str | None:
+        """What the two best candidates have in common if both lead to a report; rather the one of no programme."""
+        first_two = understanding.candidates[:2]
+        if sum(one.confidence for one in first_two) < self._decision.answer:
+            return None
+        if any(self._outcome_of(one.entry) is not Outcome.REPORT for one in first_two):
+            return None
+        return min((one.entry for one in first_two), key=lambda entry: not entry.startswith(ACTION_PREFIX))
 
     def _rival_programmes(self, candidates: Sequence[Candidate]) -> tuple[str, ...]:
         """The programmes to choose between, where the best candidates of two fit about as well."""
@@ -264,6 +368,8 @@ class Conversation:
         asked_on = thread.asked_on or today
         heard = self.reader.hear(words(thread.question), language, asked_on)
         reply = blank if choice == NONE else self._to_entry(blank, choice, heard, asked_on)
+        if self._is_begun(reply):
+            reply, thread = reporting.begin(reply, thread, thread.question, ())
         return self._take(reply, thread, person, channel, None, "")
 
     def _in_programme(self, programme: str, channel: Channel, thread: Thread, person: Person, today: date) -> Turn:
@@ -343,9 +449,11 @@ class Conversation:
         """Nothing to read: a bare mention, emoji, a picture."""
         if not asked:
             return Turn(thread)
-        language = _first([question.forced_language, *_priors(question, thread, person)])
+        language = language_of(question, thread, person)
         programme = thread.programme or _only(question.channel.programmes)
-        picture = question.files > 0
+        picture = bool(question.files)
+        if picture and self.takes_reports:
+            return self._asked_of_picture(Reply(Outcome.HELP, language, programme), question, thread, person)
         if picture and question.channel.place is not Place.DIRECT:
             return Turn(thread)
         if not picture and thread.asker is not None and not question.mentions_bot:
@@ -431,7 +539,11 @@ def _is_asked(question: Question, thread: Thread, person: Person) -> bool:
 
 def _may_tell(question: Question, thread: Thread, person: Person) -> bool:
     """Whether whoever writes may answer what the bot has asked, besides the asker: their organisation, and staff."""
-    if not thread.asks_for or question.top_level or question.mentions_others or thread.floor is Floor.STAFF:
+    if question.top_level or question.mentions_others:
+        return False
+    if thread.asked_about is not None and thread.asks_whom == person.id:
+        return True
+    if not (thread.asks_for or thread.asked_about is not None) or thread.floor is Floor.STAFF:
         return False
     return question.channel.place is Place.CHANNEL and (person.is_colleague or person.is_staff)
 
@@ -444,25 +556,6 @@ def _is_overheard(question: Question, person: Person) -> bool:
         and not question.mentions_others
         and person.is_partner
         and not person.is_staff
-    )
-
-
-def _priors(question: Question, thread: Thread, person: Person) -> tuple[Language | None, ...]:
-    # Slack has no Finnish: an English locale says nothing against it, so it does not count as a prior.
-    locale = person.locale if person.locale != i18n.SOURCE_LANGUAGE else None
-    return (thread.language, person.language, locale, person.organisation_language, question.channel.language)
-
-
-def _context(question: Question, thread: Thread, person: Person) -> Context:
-    direct = question.channel.place is not Place.CHANNEL
-    around = question.channel.programmes or person.programmes
-    return Context(
-        languages=_priors(question, thread, person),
-        programmes=(question.forced_programme,) if question.forced_programme else around,
-        programme=thread.programme or (person.programme if direct else None),
-        entry=thread.entry,
-        forced_language=question.forced_language,
-        today=question.today,
     )
 
 
@@ -480,10 +573,6 @@ def _explained(reply: Reply, question: Question, thread: Thread, person: Person)
 
 def _heard(understanding: Understanding) -> Told:
     return Told(understanding.text, understanding.language, understanding.values)
-
-
-def _first(languages: Sequence[Language | None]) -> Language:
-    return next((language for language in languages if language in LANGUAGES), i18n.SOURCE_LANGUAGE)
 
 
 def _only(programmes: Sequence[str]) -> str | None:

@@ -62,6 +62,7 @@ def open_edition(
     *,
     link_of: LinkOf = lambda _programme, _link: None,
     has_desk: bool = False,
+    takes_reports: bool = False,
     progress: Progress = lambda _done, _of, _name: None,
     on_fit: OnFit = lambda _child: None,
 ) -> Edition:
@@ -84,8 +85,8 @@ def open_edition(
     except (OSError, ValueError, KeyError, BadZipFile):  # a cleaner was here, or the disk was full: made again
         shutil.rmtree(models, ignore_errors=True)
         reader = _reader(knowledge, ensure_models(knowledge, knowledge_dir, cache_dir, progress, on_fit), decision)
-    renderer = Renderer(knowledge, Catalogues(locales_dir), link_of, has_desk=has_desk)
-    return Edition(knowledge, reader, Conversation(knowledge, reader), renderer)
+    renderer = Renderer(knowledge, Catalogues(locales_dir), link_of, has_desk=has_desk, takes_reports=takes_reports)
+    return Edition(knowledge, reader, Conversation(knowledge, reader, takes_reports=takes_reports), renderer)
 
 
 def _reader(knowledge: Knowledge, models: Path, decision: Decision) -> Reader:

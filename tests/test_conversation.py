@@ -225,7 +225,7 @@ def test_a_first_direct_message_is_welcomed(talk: Conversation) -> None:
     answered = talk.reply_to(_question(channel=DIRECT, forced_programme="cyberday"), NEW, stranger)
     greeted = talk.reply_to(_question("hello", DIRECT), NEW, stranger)
     emoji = talk.reply_to(_question(":wave:", DIRECT), NEW, stranger)
-    picture = talk.reply_to(_question("", DIRECT, files=1), NEW, stranger)
+    picture = talk.reply_to(_question("", DIRECT, files=("F1",)), NEW, stranger)
 
     assert _said(answered) == [Outcome.RULE, Outcome.HELP]
     assert _said(greeted) == [Outcome.HELP]
@@ -239,8 +239,8 @@ def test_a_first_direct_message_is_welcomed(talk: Conversation) -> None:
     [
         (_question("", mentions_bot=True), NEW, Notice.EMPTY),
         (_question(":tada:", top_level=False), ANNS, None),
-        (_question("", mentions_bot=True, files=1), NEW, None),
-        (_question("", DIRECT, files=1), NEW, Notice.PICTURE),
+        (_question("", mentions_bot=True, files=("F1",)), NEW, None),
+        (_question("", DIRECT, files=("F1",)), NEW, Notice.PICTURE),
     ],
 )
 def test_messages_without_words(talk: Conversation, question: Question, thread: Thread, notice: Notice | None) -> None:
