@@ -6,15 +6,17 @@ memory by Babel: nothing is compiled, so nothing compiled can be out of date.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -22,6 +24,8 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Language
 
 DOMAIN: Final = "bot"
+CATALOGUE: Final = "locales/{language}/LC_MESSAGES/bot.po"
+"""Where a catalogue stands in the repository."""
 SOURCE_LANGUAGE: Final[Language] = "en"
 
 # English as partners in Europe write it: day before month, 24-hour times.
@@ -38,6 +42,16 @@ def _locale(language: Language) -> Locale:
     return Locale.parse(_LOCALES[language])
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the code in one language, before its values are put in."""
+
+    source: str  # in English; the singular, where it has a plural
+    text: str
+    form: int | None = None  # which plural form it is
+    line: int = 0  # in the catalogue; 0: it has none, and the text is English
+
+
 class Translator:
     """The sentences of one language. Called with a source string and its values, it gives the sentence.
 
@@ -50,25 +64,23 @@ class Translator:
 
     def __call__(self, source: str, /, **values: object) -> str:
         """Translate a sentence. Raises KeyError for a value that the sentence wants and does not get."""
-        return self._find(source).format(**values)
+        return self.sentence(source).text.format(**values)
 
     def plural(self, singular: str, plural: str, n: int, /, **values: object) -> str:
         """Translate a sentence with a number in it, `{n}`, in the plural form that the number takes."""
-        if self._catalogue is None:
-            source = singular if n == 1 else plural
-        else:
-            message = self._catalogue.get(singular)
-            forms = message.string if message is not None else ()
-            source = forms[_plural_index(self._catalogue, n)] if forms else (singular if n == 1 else plural)
-        return source.format(n=number(n, self.language), **values)
+        return self.sentence(singular, plural, n).text.format(n=number(n, self.language), **values)
 
-    def _find(self, source: str) -> str:
-        if self._catalogue is None:
-            return source
-        message = self._catalogue.get(source)
-        if message is None or not message.string:
-            return source
-        return str(message.string)
+    def sentence(self, source: str, plural: str | None = None, n: int = 1) -> Sentence:
+        """The sentence that stands for a source string, in the plural form that the number takes."""
+        if self._catalogue is not None and (message := self._catalogue.get(source)) is not None and message.string:
+            if plural is None:
+                return Sentence(source, str(message.string), line=message.lineno or 0)
+            form = _plural_index(self._catalogue, n)
+            return Sentence(source, message.string[form], form, message.lineno or 0)
+        if plural is None:
+            return Sentence(source, source)
+        form = int(n != 1)
+        return Sentence(source, plural if form else source, form)
 
 
 def _plural_index(catalogue: Catalog, n: int) -> int:
@@ -135,9 +147,7 @@ def _whole_currency_pattern(language: Language) -> str:
 
 def day(value: date, language: Language) -> str:
     """A calendar day in full, with its weekday: Monday 23 November 2026."""
-    written = format_date(value, format="full", locale=_locale(language))
-    # CLDR has no ordinals: the French write the first of a month as one.
-    return written.replace(" 1 ", " 1er ", 1) if language == "fr" and value.day == 1 else written
+    return _first(format_date(value, format="full", locale=_locale(language)), value, language)
 
 
 def on_day(value: date, language: Language) -> str:
@@ -145,6 +155,24 @@ def on_day(value: date, language: Language) -> str:
     if language == "fi":
         return format_date(value, format="cccc'na' d. MMMM y", locale=_locale(language))
     return day(value, language)
+
+
+def short_day(value: date, language: Language) -> str:
+    """A calendar day within the year: 23 November."""
+    return _first(str(format_skeleton("MMMMd", value, locale=_locale(language))), value, language)
+
+
+def moment(at: datetime, language: Language) -> str:
+    """An instant within the year, on the clock of its zone: 23 November, 10:04."""
+    together = str(_locale(language).datetime_formats["medium"]).replace("'", "")
+    if language == "fi":  # CLDR lacks the word that tells a time from a day: 23. marraskuuta klo 8.04
+        together = "{1} klo {0}"
+    return together.format(format_time(at, "short", locale=_locale(language)), short_day(at, language))
+
+
+def _first(written: str, value: date, language: Language) -> str:
+    # CLDR has no ordinals: the French write the first of a month as one.
+    return re.sub(r"(?<!\d)1 ", "1er ", written, count=1) if language == "fr" and value.day == 1 else written
 
 
 def language_name(of: Language, language: Language) -> str:

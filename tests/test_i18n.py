@@ -1,6 +1,7 @@
 """Words and forms per language."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -159,6 +160,25 @@ def test_the_first_of_a_month_is_an_ordinal_in_french_alone():
     first = date(2026, 10, 1)
 
     assert i18n.day(first, "fr") == i18n.on_day(first, "fr") == "jeudi 1er octobre 2026"
+    assert i18n.short_day(first, "fr") == "1er octobre"
+    assert i18n.short_day(first.replace(day=21), "fr") == "21 octobre"
     assert i18n.day(date(2026, 10, 21), "fr") == "mercredi 21 octobre 2026"
     assert "1. Oktober" in i18n.day(first, "de")
     assert i18n.on_day(date(2026, 11, 1), "fi") == "sunnuntaina 1. marraskuuta 2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("fr", "24 novembre, 00:30"),
+        ("en", "24 November, 00:30"),
+        ("de", "24. November, 00:30"),
+        ("fi", "24. marraskuuta klo 0.30"),
+    ],
+)
+def test_a_moment_is_told_on_the_clock_of_its_zone(language, written):
+    """Day and time as the language writes them."""
+    at = datetime(2026, 11, 23, 22, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Helsinki"))
+
+    assert i18n.moment(at, language) == written
+    assert written.startswith(i18n.short_day(at, language))

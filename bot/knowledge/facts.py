@@ -104,7 +104,7 @@ def parts(
     return out
 
 
-def sentence(text: str, programme: Programme, language: Language, link_of: LinkOf) -> list[Part]:
+def sentence(text: str, programme: Programme | None, language: Language, link_of: LinkOf) -> list[Part]:
     """A sentence of a programme beside its entries, such as a contact's."""
     return list(_parse(text, programme, language, link_of))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from bot.render.escape import shorten, shorten_markup
@@ -15,6 +16,8 @@ OPTION: Final = 75
 OPTIONS: Final = 100
 TEXT: Final = 3900  # below what chat.update accepts
 TITLE: Final = 24
+LABEL: Final = 2000
+TYPED: Final = 3000  # in a field of a form
 
 
 def section(markup: str, accessory: Block | None = None) -> Block:
@@ -78,6 +81,11 @@ def danger(words: str, action: str, *, title: str, text: str, confirm: str, deny
     return {**button(words, action, style="danger"), "confirm": dialog}
 
 
+def capital(words: str) -> str:
+    """Words as they begin a line."""
+    return words[:1].upper() + words[1:]
+
+
 def option(words: str, value: str) -> Block:
     """An option of a menu."""
     return {"text": plain_text(words, OPTION), "value": value}
@@ -115,6 +123,86 @@ def date_picker(action: str, placeholder: str, initial: str | None = None) -> Bl
     """A calendar; `initial` is a day as YYYY-MM-DD."""
     block: Block = {"type": "datepicker", "action_id": action, "placeholder": plain_text(placeholder, 150)}
     return {**block, "initial_date": initial} if initial else block
+
+
+def radio_buttons(action: str, options: Sequence[Block], initial: Block | None = None) -> Block:
+    """A choice that shows all it offers; ten options at most."""
+    block: Block = {"type": "radio_buttons", "action_id": action, "options": list(options)}
+    return {**block, "initial_option": initial} if initial else block
+
+
+def text_input(action: str, initial: str = "", *, multiline: bool = False, longest: int = TYPED) -> Block:
+    """A field to write in; Slack refuses to open a form in which more stands than fits."""
+    block: Block = {
+        "type": "plain_text_input",
+        "action_id": action,
+        "multiline": multiline,
+        "max_length": longest,
+    }
+    return {**block, "initial_value": shorten(initial, longest)} if initial else block
+
+
+def file_input(action: str, endings: Sequence[str], most: int) -> Block:
+    """A field for files, ten at most. That Slack offers only those with certain endings says nothing of what comes."""
+    return {"type": "file_input", "action_id": action, "filetypes": list(endings), "max_files": most}
+
+
+def field(block: str, words: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
+    """A field of a form with its label; a small hint stands below it."""
+    made: Block = {
+        "type": "input",
+        "block_id": block,
+        "optional": optional,
+        "label": plain_text(words, LABEL),
+        "element": element,
+    }
+    return {**made, "hint": plain_text(hint, LABEL)} if hint else made
+
+
+def modal(
+    callback: str, title: str, blocks: Sequence[Block], *, submit: str, close: str, metadata: Mapping[str, Any]
+) -> Block:
+    """A form; `metadata` comes back with what it holds, 3000 characters at most as JSON."""
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": json.dumps(metadata, ensure_ascii=False, separators=(",", ":")),
+        "title": plain_text(title, TITLE),
+        "submit": plain_text(submit, TITLE),
+        "close": plain_text(close, TITLE),
+        "blocks": list(blocks),
+    }
+
+
+def rich_text(*elements: Block) -> Block:
+    """Text in which nothing that people have written is markup."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def rich_section(*elements: Block) -> Block:
+    """A paragraph of rich text."""
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def rich_quote(*elements: Block) -> Block:
+    """A quotation in rich text."""
+    return {"type": "rich_text_quote", "elements": list(elements)}
+
+
+def rich_list(*items: Block) -> Block:
+    """A list in rich text, of paragraphs."""
+    return {"type": "rich_text_list", "style": "bullet", "elements": list(items)}
+
+
+def rich_words(words: str, style: str = "") -> Block:
+    """Words of rich text; `style` is bold or strike. Slack takes no empty ones."""
+    block: Block = {"type": "text", "text": words}
+    return {**block, "style": {style: True}} if style else block
+
+
+def rich_link(url: str) -> Block:
+    """An address that shows itself."""
+    return {"type": "link", "url": url}
 
 
 def _mrkdwn(markup: str) -> Block:

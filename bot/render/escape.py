@@ -9,6 +9,15 @@ _SLACK_TOKEN: Final = re.compile(r"<[@#!][^<>\n]*>")
 _ADDRESS: Final = re.compile(r"(?:https?://|mailto:)[^<>|\s\x00-\x1f]+")
 
 
+# Control signs, and those that turn what follows round; lone surrogates, which UTF-8 cannot hold.
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """A text without the signs that nobody sees and that make it end, or run backwards, for whoever reads it."""
+    return _UNSEEN.sub("", text)
+
+
 def escape(text: str) -> str:
     """Text as Slack shows it literally: `<!channel>` notifies nobody, `<@U1>` names nobody."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -13,9 +13,10 @@ from bot.knowledge.facts import LinkOf, Paragraph, Part, Plain
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Entry, Knowledge, Programme
 from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice, Outcome, Reply
 from bot.render import blocks as kit
-from bot.render import notices, results, rich, slots
+from bot.render import notices, pieces, reports, results, rich, slots
 from bot.render.blocks import Block
 from bot.render.escape import escape, link, shorten_markup
+from bot.report import MOST_PICTURES
 from bot.understand.slots.fill import DATES
 
 NONE: Final = "none"
@@ -65,13 +66,23 @@ class Renderer:
         catalogues: The sentences around them.
         link_of: The addresses that the administrator has set.
         has_desk: Whether questions can be handed to a person; if not, contacts are named instead.
+        takes_reports: Whether language errors can be reported to the bot.
 
     """
 
-    def __init__(self, knowledge: Knowledge, catalogues: Catalogues, link_of: LinkOf, *, has_desk: bool) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        catalogues: Catalogues,
+        link_of: LinkOf,
+        *,
+        has_desk: bool,
+        takes_reports: bool = False,
+    ) -> None:
         self.knowledge = knowledge
         self.catalogues = catalogues
         self.has_desk = has_desk
+        self.takes_reports = takes_reports
         self._link_of = link_of
 
     def message(self, reply: Reply, language: Language | None = None, *, with_controls: bool = True) -> Message:
@@ -80,8 +91,11 @@ class Renderer:
         What is shown to one person alone is kept nowhere, so controls on it would lead to nothing: leave them out.
         """
         language = language or reply.language
-        parts = self.parts(reply, language)
         t = self.catalogues[language]
+        if told := reports.pieces(reply, t):
+            controls = self._controls(reply, language, t) if with_controls else []
+            return Message(_beside(pieces.plain(told, t)), [*pieces.blocks(told, t), *controls])
+        parts = self.parts(reply, language)
         article = self._article(reply.programme)
         markup = rich.mrkdwn(parts, t, article)
         blocks = kit.sections(markup)
@@ -95,12 +109,14 @@ class Renderer:
             blocks.append(kit.context(rich.mrkdwn(contacts, t, article)))
         if with_controls:
             blocks += self._controls(reply, language, t)
-        return Message(shorten_markup(escape(rich.plain(parts, t, article)), kit.TEXT), blocks)
+        return Message(_beside(rich.plain(parts, t, article)), blocks)
 
     def plain(self, reply: Reply, language: Language | None = None) -> str:
         """A reply as plain text, as `chat` prints it."""
         language = language or reply.language
         t, article = self.catalogues[language], self._article(reply.programme)
+        if told := reports.pieces(reply, t):
+            return pieces.plain(told, t)
         parts = self.parts(reply, language)
         if _is_computed(reply) and (entry := self.knowledge.entry(reply.entry or "")):
             parts.append(_paragraph(t("Source: {title}", title=f"{self.title(entry.id, language)}")))
@@ -117,7 +133,7 @@ class Renderer:
             case Notice.FOREIGN:
                 return self._foreign(language)
             case Notice.PICTURE:
-                return [_paragraph(t("I cannot read pictures. Tell me in words what it is about."))]
+                return [_paragraph(self._about_picture(reply, t))]
             case Notice.LEFT_OPEN:
                 return [_paragraph(t("All right. Without it I can tell you the rule, and not what it means for you."))]
             case Notice.CORRECTED:
@@ -133,13 +149,31 @@ class Renderer:
             case Outcome.CHOICES:
                 return self._choices(reply, language, t)
             case Outcome.HELP:
-                return [*self._written(reply, language), *self._examples(reply.programme, language, t)]
+                return [
+                    *self._written(reply, language),
+                    *self._examples(reply.programme, language, t),
+                    *([_paragraph(t("I also take reports of language errors."))] if self.takes_reports else []),
+                ]
             case Outcome.TOPICS:
                 return [*self._written(reply, language), *self._topics(reply.programme, language)]
             case Outcome.HUMAN:
                 return self._human(reply, language, t)
         done = _done(reply, t)
-        return [_paragraph(done)] if done else self._written(reply, language)
+        said = [_paragraph(done)] if done else self._written(reply, language)
+        return [*said, _paragraph(reports.invitation(t))] if self._invites_report(reply) else said
+
+    def _invites_report(self, reply: Reply) -> bool:
+        return self.takes_reports and reply.outcome is Outcome.REPORT and reply.notice is None
+
+    def _asks_about_picture(self, reply: Reply) -> bool:
+        return self.takes_reports and reply.notice is Notice.PICTURE and "pictures" in reply.result
+
+    def _about_picture(self, reply: Reply, t: Translator) -> str:
+        if not self._asks_about_picture(reply):
+            return t("I cannot read pictures. Tell me in words what it is about.")
+        pictures = reply.result["pictures"]
+        asked = t.plural("What is this picture about?", "What are these pictures about?", pictures)
+        return asked if pictures < MOST_PICTURES else f"{asked} {reports.most_pictures(t)}"
 
     def _written(self, reply: Reply, language: Language) -> list[Part]:
         """What stands in the knowledge."""
@@ -277,6 +311,12 @@ class Renderer:
         return f"{escape(_named(programme, language))} · {link(article, title) if article else escape(title)}"
 
     def _controls(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
+        is_step = reply.outcome is Outcome.REPORT and "step" in reply.result
+        if is_step or self._asks_about_picture(reply):
+            return reports.controls(reply, t)
+        return self._usual_controls(reply, language, t)
+
+    def _usual_controls(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
         ask = [kit.button(t("Ask a person"), ASK_PERSON)] if self.has_desk and reply.offer_person else []
         if reply.outcome is Outcome.CHOICES:
             return [kit.actions([*_numbers(reply.choices), kit.button("✕", PICK_NONE, label=t("None of these")), *ask])]
@@ -301,7 +341,10 @@ class Renderer:
         others = [kit.option(i18n.own_names()[one], one) for one in LANGUAGES if one != language]
         if self.changeable(reply):
             others.append(kit.option(t("Change values"), CHANGE))
-        return kit.actions([*ask, *votes, kit.overflow(MORE, others)])
+        if self.takes_reports:
+            others.append(kit.option(t("Report a language error"), reports.REPORT_ERROR))
+        form = [reports.open_button(t)] if self._invites_report(reply) else []
+        return kit.actions([*form, *ask, *votes, kit.overflow(MORE, others)])
 
     def changeable(self, reply: Reply) -> tuple[str, ...]:
         """The slots of a rule's reply that a person can fill in; empty for other replies."""
@@ -329,6 +372,11 @@ class Renderer:
             served = [entry for entry in one.entries.values() if entry.served(language)]
             groups.append((one.names[language], [kit.option(e.texts[language].title, e.id) for e in served]))
         return kit.grouped_select(PICK_TOPIC, t("Choose a topic"), groups)
+
+
+def _beside(words: str) -> str:
+    """Words as the text beside the blocks."""
+    return shorten_markup(escape(words), kit.TEXT)
 
 
 def _is_computed(reply: Reply) -> bool:

@@ -13,6 +13,8 @@ IN_VAIN: Final = frozenset(
     {
         Notice.NOT_YOURS,
         Notice.NOT_YOUR_DATA,
+        Notice.NOT_YOUR_REPORT,
+        Notice.NOT_OWNER,
         Notice.MOVED_ON,
         Notice.GONE,
         Notice.NOT_YET,
@@ -30,6 +32,10 @@ def sentence(notice: Notice, t: Translator) -> str:
         Notice.NOT_YOUR_DATA: t(
             "Only whoever asked for it can confirm this. To have your own data deleted, ask me to delete your data."
         ),
+        Notice.NOT_YOUR_REPORT: t(
+            "This is somebody else’s report. To report a language error yourself, just tell me about it."
+        ),
+        Notice.NOT_OWNER: t("Only the translators of this language and support can work on this report."),
         Notice.MOVED_ON: t(
             "That button is out of date, and nothing was changed. The message now shows how things stand."
         ),

@@ -13,7 +13,7 @@ from bot.render.notices import sentence
 from bot.render.slots import UNSHOWN
 from bot.render.views import read_values, values_form
 from bot.rules import RULES
-from tests.payloads import form_state
+from tests.payloads import Forged, form_state
 from tests.render.test_slots import HELD
 from tests.render.valid import schema_problems, view_problems
 from tests.scenarios.world import plainly
@@ -136,8 +136,8 @@ BAD = [
     *(("arr", written, AMOUNT) for written in ("-0.01", "a lot", "nan", "inf", "1e400", "1e13")),
     *((name, day, DAY) for name in ("start_date", "approval_date") for day in ("2026-02-30", "1989-12-31", "soon")),
     ("registration_date", "2101-01-01", DAY),
-    ("plan", "Gold", LIST),
-    ("plan", "<!channel>", LIST),
+    ("plan", Forged("Gold"), LIST),
+    ("plan", Forged("<!channel>"), LIST),
 ]
 
 
@@ -151,7 +151,7 @@ def test_bad_input_is_told_at_its_field(edition: Edition, name: str, written: st
     assert told == {"action_taken": False}
 
 
-@pytest.mark.parametrize("bad", [{"team_size": "-1"}, {"arr": "-1"}, {"start_date": "soon"}, {"plan": "Gold"}])
+@pytest.mark.parametrize("bad", [{"team_size": "-1"}, {"arr": "-1"}, {"start_date": "soon"}, {"plan": Forged("Gold")}])
 def test_what_is_wrong_is_told_in_every_language(edition: Edition, bad: dict[str, str]) -> None:
     """As is that somebody may not change the values."""
     form = _form(edition, list(HELD), HELD)

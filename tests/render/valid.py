@@ -28,6 +28,10 @@ _COUNTS = {
     "static_select": {"options": 100, "option_groups": 100},
     "checkboxes": {"options": 10},
     "radio_buttons": {"options": 10},
+    "rich_text": {"elements": 50},
+    "rich_text_section": {"elements": 100},
+    "rich_text_quote": {"elements": 100},
+    "rich_text_list": {"elements": 50},
 }
 _TEXTS = {"section": 3000, "header": 150, "button": 75}
 _MOST_IN_MESSAGE, _MOST_IN_VIEW = 50, 100
@@ -105,9 +109,17 @@ def _own_limits(element: dict[str, Any]) -> Iterator[str]:
         is_option = "type" not in element
         if len(words) > 75 or not 1 <= len(element["value"]) <= (150 if is_option else 2000):
             yield f"a control whose words or value are too long: {words}"
+    yield from _field_limits(element)
     if len(element.get("accessibility_label", "")) > 75:
         yield f"a label that is too long: {element['accessibility_label']}"
     if kind == "modal" and len(element.get("private_metadata", "")) > 3000:
         yield "private_metadata is too long"
     if len(element.get("action_id", "")) > 255:
         yield "an action id is too long"
+
+
+def _field_limits(element: dict[str, Any]) -> Iterator[str]:
+    if len(str(element.get("initial_value", ""))) > element.get("max_length", 3000):
+        yield f"more stands in a field than fits: {len(element['initial_value'])}"
+    if not 1 <= element.get("max_files", 10) <= 10:
+        yield f"a field for {element['max_files']} files"
