@@ -21,12 +21,12 @@ HELP = {
 
 @pytest.mark.parametrize(("word", "heading"), HELP.values(), ids=HELP)
 async def test_help_is_one_sentence_and_three_examples(tmp_path: Path, word: str, heading: str) -> None:
-    """Examples of the channel's programme, in the person's language."""
+    """Examples of the channel's programme, in the person's language; and that the bot takes reports of errors."""
     async with world(tmp_path) as w:
         message = await w.only("CCYBER", await w.mention("CCYBER", "U1", word))
-        sentence, before, examples = message.text.split("\n\n")
+        sentence, before, examples, reports = message.text.split("\n\n")
 
-        assert len(sentence.splitlines()) == 1
+        assert len(sentence.splitlines()) == len(reports.splitlines()) == 1
         assert before == heading
         assert len(examples.splitlines()) == 3
         assert actions(message) == []
