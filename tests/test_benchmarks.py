@@ -6,7 +6,7 @@ import pytest
 
 from bot.knowledge.load import load
 from bot.model import LANGUAGES
-from tests.benchmarks import answer, growth, http, soak, start, synthetic, values
+from tests.benchmarks import answer, growth, http, reports, soak, start, synthetic, values
 from tests.benchmarks.report import Table
 from tests.benchmarks.synthetic import Shape
 
@@ -18,10 +18,11 @@ from tests.benchmarks.synthetic import Shape
         (growth.run, growth.SMALL, 2),
         (start.run, start.SMALL, 1),
         (http.run, http.SMALL, 2),
+        (reports.run, reports.SMALL, 1),
         (soak.run, soak.SMALL, 1),
         (lambda _size: values.run(), None, 1),
     ],
-    ids=["answer", "growth", "start", "http", "soak", "values"],
+    ids=["answer", "growth", "start", "http", "reports", "soak", "values"],
 )
 def test_part_runs(run: Callable[..., Iterator[Table]], size: object, tables: int) -> None:
     """Each part yields its tables, with a figure in every row, and prints them."""

@@ -9,12 +9,13 @@ from typing import Final
 
 from bot.desk import Desk
 from bot.model import Notice, Person, PersonId
-from bot.render import home, messages, views
+from bot.render import home, messages, report_cards, report_forms, reports, translator_forms, views
 
 
 class Role(StrEnum):
     """How a person stands to what they act on."""
 
+    OWNER = "owner"  # of the language that a report is about
     ASKER = "asker"
     COLLEAGUE = "colleague"  # of the asker's organisation
     STAFF = "staff"
@@ -36,6 +37,7 @@ class Target:
 
     asker: PersonId | None = None  # None: nobody's, so everybody's
     organisation: str | None = None  # the asker's
+    owners: frozenset[str] = frozenset()  # users who look after it, as the desk file names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,14 @@ class Policy:
 _ALL: Final = frozenset(Role)
 _ASKER: Final = frozenset({Role.ASKER})
 _THEIRS: Final = frozenset({Role.ASKER, Role.COLLEAGUE, Role.STAFF})
+_TRANSLATORS: Final = Policy(frozenset({Role.OWNER, Role.STAFF}), refusal=Notice.NOT_OWNER)
+_REPORTER: Final = Policy(_ASKER, refusal=Notice.NOT_YOUR_REPORT)
 
 _EVERYBODY: Final = Policy(_ALL)
 _SHARED: Final = Policy(_ASKER, alone=_ALL - _ASKER)
 
 POLICIES: Final[Mapping[str, Policy]] = {
-    # Action ids, then the callback ids of forms. What is not here cannot be listened to.
+    # Action ids, the callback ids of shortcuts and forms. What is not here cannot be listened to.
     messages.ASK_PERSON: _EVERYBODY,  # as by a mention, in words
     messages.HELPFUL: _EVERYBODY,
     messages.UNHELPFUL: _EVERYBODY,
@@ -69,6 +73,28 @@ POLICIES: Final[Mapping[str, Policy]] = {
     messages.OPEN_VALUES: Policy(_THEIRS),
     messages.ERASE_DATA: Policy(_ASKER, refusal=Notice.NOT_YOUR_DATA),
     home.HOME_LANGUAGE: _EVERYBODY,  # their own
+    reports.OPEN: _EVERYBODY,  # everybody reports for themselves
+    reports.SEND: _REPORTER,
+    reports.DETAILS: _REPORTER,
+    reports.DISCARD: _REPORTER,
+    reports.PICTURE: _REPORTER,
+    reports.QUESTION: _REPORTER,
+    reports.WRONG: Policy(_THEIRS, refusal=Notice.NOT_YOUR_REPORT),
+    report_cards.TAKE: _TRANSLATORS,
+    report_cards.ASK: _TRANSLATORS,
+    report_cards.FIX: _TRANSLATORS,
+    report_cards.MORE: _TRANSLATORS,
+    report_cards.SAME: _TRANSLATORS,
+    report_cards.REOPEN: _TRANSLATORS,
+    reports.NEW: _EVERYBODY,
+    reports.MESSAGE: _EVERYBODY,
+    report_forms.FORM: _EVERYBODY,
+    report_forms.COMPLAINT: Policy(_THEIRS, refusal=Notice.NOT_YOUR_REPORT),
+    translator_forms.ASKING: _TRANSLATORS,
+    translator_forms.FIXING: _TRANSLATORS,
+    translator_forms.REJECTING: _TRANSLATORS,
+    translator_forms.DUPLICATING: _TRANSLATORS,
+    translator_forms.MOVING: _TRANSLATORS,
     views.FEEDBACK: _EVERYBODY,
     views.CHANGE_VALUES: Policy(_THEIRS),
 }
@@ -90,6 +116,8 @@ def target_of(desk: Desk, home_team: str, asker: PersonId | None, channel: str) 
 
 def role_of(person: Person, target: Target) -> Role:
     """How a person stands to a target. The desk file alone makes staff and organisations, never what Slack sends."""
+    if person.id.user in target.owners:  # a translator may be a guest, or of another workspace
+        return Role.OWNER
     if target.asker in {None, person.id}:
         return Role.ASKER
     if person.is_staff:

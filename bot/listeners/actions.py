@@ -16,9 +16,11 @@ from bot.listeners.changes import Clicked, Step, change, is_being_said, look_up,
 from bot.listeners.clicks import Click
 from bot.listeners.effects import Origin
 from bot.listeners.registry import Listener, listen
+from bot.listeners.reports import lists, reporter
 from bot.listeners.services import Services
 from bot.model import LANGUAGES, HandOver, Language, Notice, Outcome, Post, Remember, Reply, Turn
 from bot.render import messages as controls
+from bot.render.reports import REPORT_ERROR
 from bot.render.views import feedback_form
 from bot.store import handoffs, tallies, votes
 
@@ -39,6 +41,8 @@ def register(app: AsyncApp, services: Services) -> None:
     async def more(click: Click) -> None:
         if click.value == controls.CHANGE:
             await values.open_values(services, replace(click, right=controls.OPEN_VALUES))
+        elif click.value == REPORT_ERROR:
+            await reporter.open_about(services, click)
         else:
             await switch(click)
 
@@ -139,6 +143,7 @@ def _take(services: Services, conn: Connection, clicked: Clicked, choice: str) -
     """The asker's choice replaces the choices; anybody else sees what it leads to alone."""
     conversation = services.editions.current.conversation
     turn = conversation.choose(choice, clicked.channel, clicked.thread, clicked.person, clicked.today)
+    turn = lists.with_reports(conn, services, turn, clicked.person, clicked.channel)
     _say(services, conn, clicked, turn)
 
 

@@ -8,10 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from bot.adapters.postponed import Postponed
 from bot.conversation import PICK
+from bot.flows import drafting
 from bot.listeners import effects, journal, people
 from bot.listeners.effects import Origin
-from bot.listeners.incoming import Kept, as_message, is_under_way, mentions
+from bot.listeners.incoming import Kept, as_message, being_told, is_under_way, mentions
+from bot.listeners.reports import lists
 from bot.listeners.services import Services
 from bot.model import (
     DEFAULT_LANGUAGE,
@@ -24,13 +27,16 @@ from bot.model import (
     Thread,
     Turn,
 )
-from bot.ports import Handler, RetryLater, Unit
+from bot.ports import Handler, Unit
 from bot.store import messages, threads
 from bot.store.locks import exclusive
 from bot.understand.normalise import words
 
 EDITABLE: Final = 60.0
 """Seconds after writing in which an edited message changes its answer."""
+
+TELLING: Final = 3600.0
+"""Seconds in which a new direct message goes on with a report that somebody has begun to tell."""
 
 
 def message_job(services: Services) -> Handler:
@@ -40,7 +46,7 @@ def message_job(services: Services) -> Handler:
         written = job.payload
         person = await people.find(services, _author(written), written["channel"])
         stored = await services.store.read(lambda conn: _conversation(conn, services, written))
-        origin = Origin(job.key, person.id, written["ts"])
+        origin, last = Origin(job.key, person.id, written["ts"]), None
         if stored is None and written["channel_type"] == "im":
             last = await services.store.read(lambda conn: threads.latest(conn, services.workspace, written["channel"]))
             gone_on = _gone_on(services, written, person, last)
@@ -53,7 +59,9 @@ def message_job(services: Services) -> Handler:
         journal.note_reply(turn.reply)
         if not turn.effects and stored is None:
             return None
-        return _carried_out(services, turn, origin, stored)
+        unit = _carried_out(services, turn, origin, stored)
+        begins_report = stored is None and turn.thread.draft is not None and written["channel_type"] == "im"
+        return _if_last(services, written["channel"], last, unit) if begins_report else unit
 
     return answer
 
@@ -65,10 +73,25 @@ def _carried_out(services: Services, turn: Turn, origin: Origin, before: Thread 
         place = (services.workspace, turn.thread.channel, turn.thread.ts)
         exclusive(conn, *place)
         if threads.load(conn, *place) != before:
-            raise RetryLater("the thread has changed meanwhile", 0.0)
+            raise Postponed("the thread has changed meanwhile", 0.0)
         effects.carry_out(conn, services, turn, origin)
 
     return unit
+
+
+def _if_last(services: Services, channel: str, last: Thread | None, unit: Unit[None]) -> Unit[None]:
+    """Carries out a unit that begins a report if nobody has begun one in this direct message meanwhile.
+
+    Phones send several pictures as a message each, at once; they are one report.
+    """
+
+    def guarded(conn: Connection) -> None:
+        exclusive(conn, services.workspace, channel)
+        if threads.latest(conn, services.workspace, channel) != last:
+            raise Postponed("another thread was begun meanwhile", 0.0)
+        unit(conn)
+
+    return guarded
 
 
 async def _turn(services: Services, question: Question, thread: Thread, person: Person) -> Turn:
@@ -77,6 +100,10 @@ async def _turn(services: Services, question: Question, thread: Thread, person: 
     began = time.perf_counter()
     turn = conversation.reply_to(question, thread, person)
     services.meter.computed(time.perf_counter() - began)
+    if lists.is_asked_for(turn):
+        return await services.store.read(
+            lambda conn: lists.with_reports(conn, services, turn, person, question.channel)
+        )
     if not turn.may_be_foreign:
         return turn
     found = await services.detect_foreign(question.text)
@@ -85,9 +112,20 @@ async def _turn(services: Services, question: Question, thread: Thread, person: 
 
 def _gone_on(services: Services, written: dict[str, Any], person: Person, last: Thread | None) -> Turn | None:
     """The turn of a new direct message that answers what the bot asked last: people seldom open the thread for that."""
-    if last is None or not (last.asks_for or last.slots) or not words(written["text"]):
+    if last is None or not (_is_telling(last, written) or _is_open(last, written)):
         return None
     return services.editions.current.conversation.goes_on(_question(services, written, person), last, person)
+
+
+def _is_open(last: Thread, written: dict[str, Any]) -> bool:
+    """Whether a thread holds something that a new message may answer or put right."""
+    return last.asked_about is not None or (bool(last.asks_for or last.slots) and bool(words(written["text"])))
+
+
+def _is_telling(last: Thread, written: dict[str, Any]) -> bool:
+    """Whether a report is being told in a thread, or was sent just now; after an hour it no longer is."""
+    is_recent = float(written["ts"]) - float(last.last_ts or last.ts) < TELLING
+    return is_recent and (last.draft is not None or last.awaits_report or last.reported is not None)
 
 
 def edit_job(services: Services) -> Handler:
@@ -104,11 +142,15 @@ def edit_job(services: Services) -> Handler:
         answered, stored = await services.store.read(
             lambda conn: (
                 messages.by_question(conn, services.workspace, written["channel"], written["ts"]),
-                _stored_thread(conn, services, written),
+                _told_before(conn, services, written) or _stored_thread(conn, services, written),
             )
         )
-        # The choices that its first form led to no longer count.
+        if answered and "number" in answered[0].reply.result:  # it is sent, and what was sent stays
+            return None
+        # The choices that its first form led to no longer count, nor what it told of a report.
         thread = replace(stored or _new_thread(written), offered=(), asks_for=())
+        if thread.draft is not None and thread.asker == person.id:
+            thread = replace(thread, draft=drafting.without(thread.draft, written.get("before", "")))
         turn = await _turn(services, _question(services, written, person), thread, person)
         journal.note_reply(turn.reply)
         if not turn.effects:
@@ -142,6 +184,8 @@ def deletion_job(services: Services) -> Handler:
                     threads.save(conn, services.workspace, Thread(gone["channel"], gone["ts"]), services.clock.now())
             elif is_under_way(conn, services, gone["channel"], gone["ts"]):
                 _after_its_answer(conn, services, job)
+            elif (told := _without_message(conn, services, gone)) is not None:
+                _show_left(conn, services, told, job)
             elif thread is not None and thread.last_ts == gone["ts"] and not thread.handed_over:
                 _take_back(conn, services, thread, gone["ts"])
 
@@ -175,12 +219,38 @@ def _after_its_answer(conn: Connection, services: Services, job: Job) -> None:
 def _take_back(conn: Connection, services: Services, thread: Thread, ts: str) -> None:
     """Remove what answers a message, and forget what the thread holds of it."""
     for ours in messages.by_question(conn, services.workspace, thread.channel, ts):
+        if "number" in ours.reply.result:  # it tells of a report that was sent
+            continue
         payload = {"channel": ours.channel, "ts": ours.ts}
         services.work.add(conn, effects.REMOVE, f"{effects.REMOVE}:{ours.channel}:{ours.ts}", payload)
-    left = replace(thread, offered=(), asks_for=(), last_ts="")
+    left = replace(thread, offered=(), asks_for=(), draft=None, awaits_report=False, last_ts="")
     if ts == thread.ts:
         left = replace(left, question="", entry=None, slots={})
     threads.save(conn, services.workspace, left, services.clock.now())
+
+
+def _told_before(conn: Connection, services: Services, written: dict[str, Any]) -> Thread | None:
+    """The thread of the report that an edited message told of, if it is still being told."""
+    thread_ts = written["thread_ts"] or written["ts"]
+    return being_told(conn, services, written["channel"], thread_ts, written.get("before", ""), ())
+
+
+def _without_message(conn: Connection, services: Services, gone: dict[str, Any]) -> Thread | None:
+    """The thread of a report that is being told, without one of its messages; None if nothing of it is left."""
+    said, files = gone.get("before", ""), gone.get("files", ())
+    told = being_told(conn, services, gone["channel"], gone["thread_ts"], said, files)
+    if told is None or told.draft is None or told.asker is None or told.asker.user != gone["user"]:
+        return None
+    left = drafting.without(told.draft, said, files)
+    return replace(told, draft=left) if left else None
+
+
+def _show_left(conn: Connection, services: Services, thread: Thread, job: Job) -> None:
+    """Show back what is left of a report; the message that shows it answers more than the one that is gone."""
+    threads.save(conn, services.workspace, thread, services.clock.now())
+    message = effects.draft_on_show(conn, services, thread)
+    if message is not None:
+        effects.show_draft(conn, services, message, message.reply, job.key)
 
 
 def _was_deleted(stored: Thread | None) -> bool:
@@ -205,8 +275,13 @@ def _question(services: Services, written: dict[str, Any], person: Person) -> Qu
         mentions_bot=services.bot_user in mentioned,
         mentions_others=bool(mentioned - {services.bot_user}),
         top_level=written["thread_ts"] in {None, written["ts"]},
-        files=written["files"],
+        files=_files(written),
     )
+
+
+def _files(written: dict[str, Any]) -> tuple[str, ...]:
+    """The ids of a message's files; work of an earlier version knows their number alone."""
+    return tuple(written["files"]) if isinstance(written["files"], list) else ()
 
 
 def _channel(services: Services, written: dict[str, Any]) -> Channel:

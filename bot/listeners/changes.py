@@ -7,7 +7,7 @@ nothing, the card is drawn anew, and whoever clicked reads what is true.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, TypeAlias
@@ -104,7 +104,7 @@ async def change(services: Services, click: Click, step: Step) -> None:
     def unit(conn: Connection) -> None:
         _lock(conn, services, click)
         found = _judged(conn, services, click, step)
-        if not _is_first(conn, services, click):
+        if not is_first(conn, services, click):
             return
         if isinstance(found, Refused):
             _say_so(conn, services, click, found)
@@ -125,7 +125,7 @@ async def submit(services: Services, form: Form, step: Step) -> dict[str, str]:
         found = _judged_form(conn, services, form.click, step)
         if isinstance(found, Refused):
             return found
-        if _is_first(conn, services, form.click):
+        if is_first(conn, services, form.click):
             step.do(conn, found)
         return None
 
@@ -158,16 +158,17 @@ async def tell_past(services: Services, click: Click) -> None:
 
 async def open_form(services: Services, clicked: Clicked, form: dict[str, Any]) -> None:
     """Open a form. If Slack does not, whoever clicked is told; the answer to the click does not wait for that."""
+    await open_at(services, clicked.click, clicked.thread.ts, form, clicked.language)
+
+
+async def open_at(services: Services, click: Click, thread_ts: str, form: dict[str, Any], language: Language) -> None:
+    """As open_form, for a click on what is no reply of ours; whoever clicked is told in the thread."""
 
     async def opened() -> None:
-        if not await services.slack.open_view(clicked.click.trigger, form):
-            text = words(services, Notice.NO_FORM, clicked.language)
+        if not await services.slack.open_view(click.trigger, form):
+            text = words(services, Notice.NO_FORM, language)
             await services.slack.whisper(
-                channel=clicked.click.channel,
-                user=clicked.person.id.user,
-                thread=clicked.thread.ts,
-                text=text,
-                blocks=[],
+                channel=click.channel, user=click.who.user, thread=thread_ts, text=text, blocks=[]
             )
 
     await services.aside.wait(opened(), _FORM_WITHIN)
@@ -175,7 +176,7 @@ async def open_form(services: Services, clicked: Clicked, form: dict[str, Any]) 
 
 def whisper(conn: Connection, services: Services, reply: Reply, clicked: Clicked) -> None:
     """Show a reply to whoever clicked, alone; clicks in quick succession are answered once."""
-    _whisper(conn, services, reply, clicked.click, clicked.thread)
+    whisper_at(conn, services, reply, clicked.click, clicked.thread)
 
 
 def is_being_said(conn: Connection, services: Services, clicked: Clicked) -> bool:
@@ -193,7 +194,7 @@ def words(services: Services, kind: Notice, language: Language) -> str:
     return services.editions.current.renderer.plain(notice(kind, language))
 
 
-def _is_first(conn: Connection, services: Services, click: Click) -> bool:
+def is_first(conn: Connection, services: Services, click: Click) -> bool:
     """Whether this very click was not carried out before: it may be delivered again, by Slack or by somebody else."""
     return services.work.add(conn, CLICK, click.key, {})
 
@@ -258,8 +259,13 @@ def _clicked(conn: Connection, services: Services, click: Click) -> Clicked | No
 
 def _unknown(conn: Connection, services: Services, click: Click) -> Notice:
     """What is said of a message that is not stored: it was forgotten, or nobody knows yet that it is posted."""
-    is_fresh = bool(click.message_ts) and services.clock.now().timestamp() - float(click.message_ts) < _FRESH
     posts = (f"{POST}:msg:{services.workspace}:{click.channel}:", f"{POST}:click:{services.workspace}:{click.channel}:")
+    return unknown(conn, services, click, posts)
+
+
+def unknown(conn: Connection, services: Services, click: Click, posts: Sequence[str]) -> Notice:
+    """As for a message of ours that is not stored; `posts` are the prefixes of keys of work that would post it."""
+    is_fresh = bool(click.message_ts) and services.clock.now().timestamp() - float(click.message_ts) < _FRESH
     is_posting = is_fresh and any(services.work.pending(conn, prefix) for prefix in posts)
     return Notice.NOT_YET if is_posting else Notice.GONE
 
@@ -276,10 +282,11 @@ def _say_so(conn: Connection, services: Services, click: Click, refused: Refused
         return
     person = people.load(conn, services, click.who, click.channel)
     language = people.spoken_to(services, person, language_of(services, click))
-    _whisper(conn, services, notice(refused.notice, language), click, Thread(click.channel, click.thread_ts))
+    whisper_at(conn, services, notice(refused.notice, language), click, Thread(click.channel, click.thread_ts))
 
 
-def _whisper(conn: Connection, services: Services, reply: Reply, click: Click, thread: Thread) -> None:
+def whisper_at(conn: Connection, services: Services, reply: Reply, click: Click, thread: Thread) -> None:
+    """As whisper, for a click on what is no reply of ours."""
     if not services.work.pending(conn, f"{effects.WHISPER}:{click.same}:"):
         effects.whisper(conn, services, reply, thread, Origin(click.key, click.who))
 

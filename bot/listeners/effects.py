@@ -8,17 +8,34 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from bot.flows.reporting import STEP, by_now, is_draft
 from bot.listeners.incoming import POST, lane
 from bot.listeners.services import Services
-from bot.model import Count, Effect, HandOver, Notice, Outcome, PersonId, Post, Remember, Reply, Rewrite, Thread, Turn
-from bot.store import codec, handoffs, messages, people, tallies, threads
+from bot.model import (
+    Count,
+    Effect,
+    Forward,
+    HandOver,
+    Notice,
+    Outcome,
+    PersonId,
+    Post,
+    Remember,
+    Reply,
+    Rewrite,
+    Thread,
+    Turn,
+)
+from bot.store import codec, handoffs, messages, people, reports, tallies, threads
 from bot.store.hooks import after_commit
+from bot.store.locks import exclusive
 from bot.store.messages import Message
 
 REWRITE: Final = "rewrite"
 REMOVE: Final = "remove"
 WHISPER: Final = "whisper"
 CARD: Final = "card"
+REPORT_HEARD: Final = "report-heard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +67,8 @@ def carry_out(conn: Connection, services: Services, turn: Turn, origin: Origin) 
                 show(conn, services, replace(message, reply=reply, language=reply.language), f"{origin.key}:{n}")
             case Remember(language, programme):
                 people.remember(conn, services.workspace, origin.who, language=language, programme=programme)
+            case Forward() as told:
+                _forward(conn, services, told, thread, origin)
             case Count(outcome, language):
                 tallies.add(conn, services.workspace, now.date(), f"unsaid:{outcome}", language=language)
 
@@ -72,6 +91,31 @@ def _say(conn: Connection, services: Services, reply: Reply, thread: Thread, ori
         return
     payload = posted(reply, thread, replace(origin, who=thread.asker or origin.who))
     services.work.add(conn, POST, f"{POST}:{origin.key}:{n}", payload, lane=lane(thread.channel, thread.ts))
+    if is_draft(reply):
+        _remove_question(conn, services, thread, reply)
+
+
+def _remove_question(conn: Connection, services: Services, thread: Thread, reply: Reply) -> None:
+    """Take away the question what a picture is about, once words have answered it."""
+    asked = draft_on_show(conn, services, thread)
+    if asked is not None and not _is_same(asked.reply, reply):
+        payload = {"channel": asked.channel, "ts": asked.ts}
+        services.work.add(conn, REMOVE, f"{REMOVE}:{asked.channel}:{asked.ts}", payload)
+
+
+def _forward(conn: Connection, services: Services, told: Forward, thread: Thread, origin: Origin) -> None:
+    """Have the translators read it; in the order of what happens to the report."""
+    payload = {
+        "number": told.number,
+        "team": origin.who.team,
+        "user": origin.who.user,
+        "text": told.text,
+        "pictures": list(told.pictures),
+        "channel": thread.channel,
+        "thread_ts": thread.ts,
+    }
+    key = f"{REPORT_HEARD}:{origin.key}"
+    services.work.add(conn, REPORT_HEARD, key, payload, lane=reports.lane(services.workspace, told.number))
 
 
 _BESIDE: Final = frozenset({Notice.CORRECTED, Notice.LEFT_OPEN})
@@ -90,10 +134,42 @@ def _with_target(conn: Connection, services: Services, effect: Effect, thread: T
     """A Rewrite with the message that it replaces; where there is none (yet), the reply is said."""
     if not isinstance(effect, Rewrite):
         return effect
+    if is_draft(effect.reply):
+        message = draft_on_show(conn, services, thread, effect.reply)
+        return _InPlace(effect.reply, message) if message else Post(effect.reply)
     for message in messages.latest(conn, services.workspace, thread.channel, thread.ts):
-        if message.reply.entry == effect.reply.entry and message.reply.notice not in _BESIDE:
+        if _is_same(message.reply, effect.reply) and message.reply.notice not in _BESIDE:
             return _InPlace(effect.reply, message)
     return Post(effect.reply)
+
+
+def draft_on_show(conn: Connection, services: Services, thread: Thread, like: Reply | None = None) -> Message | None:
+    """The message that shows the thread's asker what they have told of a report, or asks what their picture is about.
+
+    With `like` the one that does what this reply does, if it does either.
+    """
+    for message in messages.latest(conn, services.workspace, thread.channel, thread.ts):
+        is_like = like is None or (is_draft(like) and _is_same(message.reply, like))
+        if is_draft(message.reply) and is_like and message.asker == thread.asker:
+            return message
+    return None
+
+
+def show_draft(conn: Connection, services: Services, message: Message, reply: Reply, key: str) -> None:
+    """Have a message say a reply that shows back what was told of a report, with all that has been told by now."""
+    exclusive(conn, services.workspace, message.channel, message.thread_ts)
+    thread = threads.load(conn, services.workspace, message.channel, message.thread_ts)
+    if thread is not None and thread.draft is not None and thread.asker == message.asker:
+        reply = by_now(reply, thread.draft)
+    show(conn, services, replace(message, reply=reply, language=reply.language), key)
+
+
+def _is_same(shown: Reply, reply: Reply) -> bool:
+    """Whether a reply says more of what a message shows: of the same entry, or the same step of a report."""
+    if reply.outcome is Outcome.REPORT or reply.notice is Notice.PICTURE:
+        steps = (shown.outcome, shown.notice, shown.result.get(STEP), "pictures" in shown.result)
+        return steps == (reply.outcome, reply.notice, reply.result.get(STEP), "pictures" in reply.result)
+    return shown.entry == reply.entry
 
 
 def show(conn: Connection, services: Services, message: Message, key: str) -> None:

@@ -8,14 +8,16 @@ fail on it again and again.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from bot.flows.drafting import is_told_in
 from bot.listeners import fields
 from bot.listeners.services import Services
+from bot.model import Thread
 from bot.store import messages, threads
 from bot.store.privacy import LIFECYCLE
 
@@ -87,6 +89,16 @@ def is_under_way(conn: Connection, services: Services, channel: str, ts: str) ->
     return bool(services.work.pending(conn, key) or services.work.pending(conn, f"{POST}:{key}:"))
 
 
+def being_told(
+    conn: Connection, services: Services, channel: str, thread_ts: str, said: str, files: Sequence[str]
+) -> Thread | None:
+    """The thread of the report that is being told and that a message is part of; in a direct message it may be any."""
+    found = [threads.load(conn, services.workspace, channel, thread_ts)]
+    if channel.startswith("D"):
+        found.append(threads.latest(conn, services.workspace, channel))
+    return next((one for one in found if one and one.draft and is_told_in(one.draft, said, files)), None)
+
+
 def _event_key(services: Services, body: Mapping[str, Any]) -> str | None:
     event_id = fields.name(body, "event_id")
     return event_id and f"event:{services.workspace}:{event_id}"
@@ -143,7 +155,7 @@ def _written(services: Services, event: Mapping[str, Any], body: Mapping[str, An
         "user": user,
         "team": fields.slack_id(event, "user_team", "team") or fields.slack_id(body, "team_id") or services.workspace,
         "text": fields.text(event, "text"),
-        "files": fields.count(event, "files"),
+        "files": list(fields.ids(event, "files")),
     }
 
 
@@ -194,7 +206,8 @@ def _changed(conn: Connection, services: Services, body: Mapping[str, Any], even
     if not answered and not _is_ours(conn, services, written):
         return None
     thread = lane(written["channel"], written["thread_ts"] or written["ts"])
-    return Kept(EDIT, key, thread, {**written, "edited_at": _edited_at(body, written["ts"])})
+    before = fields.text(fields.part(event, "previous_message"), "text")
+    return Kept(EDIT, key, thread, {**written, "before": before, "edited_at": _edited_at(body, written["ts"])})
 
 
 def _is_edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -225,12 +238,22 @@ def _deletion(
         return None
     before = fields.part(event, "previous_message")
     answered = messages.by_question(conn, services.workspace, channel, ts)
-    overtook = not answered and not is_under_way(conn, services, channel, ts)
+    said, files = fields.text(before, "text"), fields.ids(before, "files")
+    thread_ts = fields.ts(before, "thread_ts") or ts
+    is_answered = answered or being_told(conn, services, channel, thread_ts, said, files)
+    overtook = not is_answered and not is_under_way(conn, services, channel, ts)
     if overtook:
         written = _written(services, _placed(event, before), body)
         if written is None or written["ts"] != ts or not _is_ours(conn, services, written):
             return None
         key = message_key(services, channel, ts)
-    thread_ts = fields.ts(before, "thread_ts") or ts
-    gone = {"channel": channel, "ts": ts, "thread_ts": thread_ts, "overtook": overtook}
+    gone = {
+        "channel": channel,
+        "ts": ts,
+        "thread_ts": thread_ts,
+        "user": fields.slack_id(before, "user"),
+        "before": said,
+        "files": list(files),
+        "overtook": overtook,
+    }
     return Kept(DELETION, key, lane(channel, thread_ts), gone)

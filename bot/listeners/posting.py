@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.listeners import journal
+from bot.flows.reporting import is_draft
+from bot.listeners import journal, speaking
+from bot.listeners.effects import draft_on_show, show_draft
 from bot.listeners.incoming import POST, message_key
 from bot.listeners.services import Services
-from bot.model import DEFAULT_LANGUAGE, Job, Language, PersonId, Reply
+from bot.model import DEFAULT_LANGUAGE, Job, Language, PersonId, Reply, Thread
 from bot.ports import Handler, Unit
 from bot.render.cards import handoff_card
 from bot.store import codec, handoffs, messages
@@ -23,16 +25,15 @@ def post_job(services: Services) -> Handler:
         payload = job.payload
         reply = codec.load(Reply, payload["reply"])
         journal.note_reply(reply)
+        channel, thread_ts = payload["channel"], payload["thread_ts"]
+        if is_draft(reply) and job.attempts == 1:
+            # People send several messages in a row: what the first led to may be posted after the last was read.
+            thread = Thread(channel, thread_ts, asker=PersonId(payload["team"], payload["user"]))
+            known = await services.store.read(lambda conn: draft_on_show(conn, services, thread, reply))
+            if known is not None:
+                return lambda conn: show_draft(conn, services, known, reply, job.key)
         message = services.editions.current.renderer.message(reply)
-        ts = await services.slack.post(
-            key=job.key,
-            attempts=job.attempts,
-            first_try=job.first_try,
-            channel=payload["channel"],
-            thread=payload["thread_ts"],
-            text=message.text,
-            blocks=message.blocks,
-        )
+        ts = await speaking.post(services, job, message, channel, thread_ts)
         if _is_answer(services, job):
             journal.note_wait(services, payload["question_ts"], ts)
         return lambda conn: _keep(conn, services, payload, ts, reply, reply.language)
@@ -52,7 +53,7 @@ def rewrite_job(services: Services) -> Handler:
         reply = edition.conversation.fitted(kept.reply)
         journal.note_reply(reply)
         message = edition.renderer.message(reply, kept.language)
-        await services.slack.update(channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+        await speaking.rewrite(services, message, channel, ts)
 
     return rewrite
 
@@ -119,15 +120,7 @@ def card_job(services: Services) -> Handler:
             answer=edition.renderer.plain(reply, language) if reply else None,
             url=await services.slack.permalink(channel=payload["channel"], ts=payload["thread_ts"]),
         )
-        ts = await services.slack.post(
-            key=job.key,
-            attempts=job.attempts,
-            first_try=job.first_try,
-            channel=channel,
-            thread=None,
-            text=message.text,
-            blocks=message.blocks,
-        )
+        ts = await speaking.post(services, job, message, channel)
 
         def unit(conn: Connection) -> None:
             handoffs.place_card(

@@ -11,19 +11,24 @@ from typing import Final
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
-from bot.listeners import effects
+from bot.i18n import Translator
+from bot.listeners import effects, speaking
 from bot.listeners.changes import Clicked, Step, change
 from bot.listeners.clicks import Click
 from bot.listeners.effects import Origin
 from bot.listeners.incoming import lane
 from bot.listeners.registry import listen
+from bot.listeners.reports import changing
 from bot.listeners.services import Services
 from bot.model import DEFAULT_LANGUAGE, Job, Notice, Outcome, PersonId, Place, Reply, Thread
 from bot.ports import Handler, RetryLater, Unit
 from bot.render import messages as controls
 from bot.render.cards import withdrawn_card
-from bot.store import codec, privacy
-from bot.store.privacy import ERASURE, LIFECYCLE, RETENTION, WITHDRAWAL, Cause
+from bot.render.messages import Message
+from bot.render.report_cards import withdrawn_report
+from bot.store import codec, privacy, reports
+from bot.store.privacy import ERASURE, LIFECYCLE, REPORT_WITHDRAWAL, RETENTION, UNSHARE, WITHDRAWAL, Cause
+from bot.store.report_privacy import Trace
 
 RECEIPT: Final = "receipt"
 
@@ -49,6 +54,8 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         LIFECYCLE: _lifecycle_job(services),
         RECEIPT: _receipt_job(services),
         RETENTION: _retention_job(services),
+        REPORT_WITHDRAWAL: _report_withdrawal_job(services),
+        UNSHARE: _unshare_job(services),
         WITHDRAWAL: _withdrawal_job(services),
     }
 
@@ -91,7 +98,7 @@ def _erasure_job(services: Services) -> Handler:
                 now=services.clock.now(),
                 cause=Cause.PERSON,
             )
-            privacy.withdraw(conn, services.work, services.workspace, erased.cards)
+            privacy.withdraw(conn, services.work, services.workspace, erased)
             _tell(conn, services, job, erased.number)
 
         return unit
@@ -119,10 +126,7 @@ def _receipt_job(services: Services) -> Handler:
     """Shows a reply in place of one of our messages, and keeps nothing of it."""
 
     async def show(job: Job) -> None:
-        message = services.editions.current.renderer.message(codec.load(Reply, job.payload["reply"]))
-        await services.slack.update(
-            channel=job.payload["channel"], ts=job.payload["ts"], text=message.text, blocks=message.blocks
-        )
+        await _show(services, job, services.editions.current.renderer.message(codec.load(Reply, job.payload["reply"])))
 
     return show
 
@@ -131,14 +135,48 @@ def _withdrawal_job(services: Services) -> Handler:
     """Takes a person's name and words out of a card in the support channel."""
 
     async def redraw(job: Job) -> None:
-        language = services.desk.channel(job.payload["channel"]).language or DEFAULT_LANGUAGE
-        t = services.editions.current.renderer.catalogues[language]
-        message = withdrawn_card(t, number=job.payload["number"])
-        await services.slack.update(
-            channel=job.payload["channel"], ts=job.payload["ts"], text=message.text, blocks=message.blocks
-        )
+        t = _words_of(services, job.payload["channel"])
+        await _show(services, job, withdrawn_card(t, number=job.payload["number"]))
 
     return redraw
+
+
+def _report_withdrawal_job(services: Services) -> Handler:
+    """Takes a person's name and words out of a report's card; if the report lives on, by showing how it stands."""
+
+    async def redraw(job: Job) -> Unit[None] | None:
+        number, workspace = job.payload["number"], services.workspace
+        report = await services.store.read(lambda conn: reports.load(conn, workspace, number))
+        if report is not None:
+            return lambda conn: changing.show(conn, services, report, job.key)
+        if job.payload["ts"]:
+            await _show(services, job, withdrawn_report(_words_of(services, job.payload["channel"]), number))
+        return None
+
+    return redraw
+
+
+def withdraw_report(conn: Connection, services: Services, number: int, channel: str, ts: str) -> None:
+    """Take everything out of a card whose report was deleted while it was being posted."""
+    privacy.withdraw_report(conn, services.work, services.workspace, Trace(number, channel, ts), ts)
+
+
+def _unshare_job(services: Services) -> Handler:
+    """Deletes our copy of a picture."""
+
+    async def delete(job: Job) -> None:
+        await services.files.delete(job.payload["copy"])
+
+    return delete
+
+
+def _words_of(services: Services, channel: str) -> Translator:
+    language = services.desk.channel(channel).language or DEFAULT_LANGUAGE
+    return services.editions.current.renderer.catalogues[language]
+
+
+async def _show(services: Services, job: Job, message: Message) -> None:
+    await speaking.rewrite(services, message, job.payload["channel"], job.payload["ts"])
 
 
 def _lifecycle_job(services: Services) -> Handler:

@@ -7,10 +7,18 @@ import os
 import platform
 import time
 
-from tests.benchmarks import answer, growth, http, soak, start, values
+from tests.benchmarks import answer, growth, http, reports, soak, start, values
 from tests.benchmarks.report import progress, show
 
-PARTS = {"answer": answer, "values": values, "growth": growth, "start": start, "http": http, "soak": soak}
+PARTS = {
+    "answer": answer,
+    "values": values,
+    "growth": growth,
+    "start": start,
+    "http": http,
+    "reports": reports,
+    "soak": soak,
+}
 LONG = frozenset({"soak"})  # half an hour: only when named
 
 

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -56,6 +57,7 @@ async def serving(
     channels: Sequence[str],
     folder: Path,
     database_url: str | None = None,
+    sections: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Served]:
     """Run a bot with a desk file of its own, in a folder. Raises RuntimeError if it does not start.
 
@@ -66,12 +68,13 @@ async def serving(
         channels: Those that its desk file names; the programmes are spread over them.
         folder: Where its files go.
         database_url: Its database; unless given, an SQLite file of its own.
+        sections: More of its desk file.
 
     """
     port, began = _free_port(), time.perf_counter()
     database_url = database_url or f"sqlite:///{folder / DATABASE}"
     environ = {"SLACK_API_URL": slack_url, "PORT": str(port), "DATABASE_URL": database_url}
-    child = _started(module, environ, subject, channels, folder)
+    child = _started(module, environ, {**_desk(subject, channels), **(sections or {})}, subject, folder)
     try:
         while not await _is_ready(port):
             if child.poll() is not None or time.perf_counter() - began > _READY_WITHIN:
@@ -88,18 +91,18 @@ async def serving(
 
 
 def _started(
-    module: Sequence[str], environ: Mapping[str, str], subject: Subject, channels: Sequence[str], folder: Path
+    module: Sequence[str], environ: Mapping[str, str], desk: Mapping[str, Any], subject: Subject, folder: Path
 ) -> subprocess.Popen[bytes]:
     folder.mkdir(exist_ok=True)
-    desk = folder / "desk.yml"
-    desk.write_text(_desk(subject, channels), encoding="utf-8")
+    file = folder / "desk.yml"
+    file.write_text(yaml.safe_dump(desk), encoding="utf-8")
     whole = {
         **{name: value for name, value in os.environ.items() if name != "SLACK_APP_TOKEN"},
         "PYTHONPATH": str(paths.PROJECT),
         "SLACK_BOT_TOKEN": "xoxb-benchmark",
         "SLACK_SIGNING_SECRET": SECRET,
         "HOST": "127.0.0.1",
-        "PARTNERDESK_CONFIG": str(desk),
+        "PARTNERDESK_CONFIG": str(file),
         "PARTNERDESK_KNOWLEDGE": str(subject.knowledge),
         "LOG_LEVEL": "WARNING",
         **environ,
@@ -130,10 +133,10 @@ def _log(folder: Path) -> str:
     return (folder / _LOG).read_text(encoding="utf-8")[-2000:]
 
 
-def _desk(subject: Subject, channels: Sequence[str]) -> str:
+def _desk(subject: Subject, channels: Sequence[str]) -> dict[str, Any]:
     programmes = sorted(path.parent.name for path in subject.knowledge.glob("*/programme.yml"))
     listed = [{"id": id_, "programmes": [programmes[n % len(programmes)]]} for n, id_ in enumerate(channels)]
-    return yaml.safe_dump({"version": 1, "time_zone": "Europe/Helsinki", "channels": listed})
+    return {"version": 1, "time_zone": "Europe/Helsinki", "channels": listed}
 
 
 def _free_port() -> int:

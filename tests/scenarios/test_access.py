@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,17 +18,22 @@ import bot
 from bot.listeners import access, changes, registry
 from bot.listeners.access import Access, Role, Target
 from bot.model import LANGUAGES, Notice, Person, PersonId
-from bot.render import cards, home, messages, views
-from bot.store.tables import handoff, message, person, thread, vote
+from bot.render import cards, home, messages, report_cards, report_forms, reports, translator_forms, views
+from bot.store.tables import handoff, message, person, report, reporter, thread, vote
 from tests import payloads
-from tests.scenarios.world import DESK, MONDAY, World, clock_at, control, world
-from tests.stub_slack import BOT_USER, TEAM, StubMessage
+from tests.scenarios.world import DESK, MONDAY, TRANSLATORS, World, clock_at, control, world
+from tests.stub_slack import BOT_USER, TEAM, StubMessage, View
 
-REFUSALS = (Notice.NOT_YOURS, Notice.NOT_YOUR_DATA)
+REFUSALS = (Notice.NOT_YOURS, Notice.NOT_YOUR_DATA, Notice.NOT_YOUR_REPORT, Notice.NOT_OWNER)
 OFFICE = DESK.replace(
     "staff: [{user: USTAFF, name: Aino, languages: [fi, en]}]",
     "staff: [{user: USTAFF, name: Aino, languages: [fi, en]}, {user: UKURT, name: Kurt, languages: [de]}]",
 )
+OFFICE += """
+translations:
+  default: {channel: CTRANS, owners: [UFR]}
+  de: {channel: CTRANS, owners: [UDE, UDEGUEST, UDEFAR]}
+"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,10 @@ EVERYBODY: Final = {
     "staff": Somebody("USTAFF"),
     "staff of another language": Somebody("UKURT"),
     "other partner": Somebody("UNORTH", "TBOREAL"),
+    "owner": Somebody("UDE"),
+    "guest owner": Somebody("UDEGUEST"),
+    "outside owner": Somebody("UDEFAR", "TUNKNOWN"),
+    "owner of another language": Somebody("UFR"),
     "guest": Somebody("UGUEST"),
     "member": Somebody("U2"),
     "outsider": Somebody("UFAR", "TUNKNOWN"),
@@ -58,12 +68,15 @@ EVERYBODY: Final = {
     "nobody": Somebody(None),
 }
 THEIRS: Final = {"asker", "colleague", "staff", "staff of another language"}
+TRANSLATING: Final = {"owner", "guest owner", "outside owner", "staff", "staff of another language"}
 MACHINES: Final = {"bot", "app", "ourselves", "Slackbot", "nobody"}
 PEOPLE: Final = set(EVERYBODY) - MACHINES
 
 ALL = {"allowed": PEOPLE}
 SHARED = {"allowed": {"asker"}, "alone": PEOPLE - {"asker"}}
 VALUES = {"allowed": THEIRS, "refused": PEOPLE - THEIRS}
+REPORTERS = {"allowed": {"asker"}, "refused": PEOPLE - {"asker"}}
+TRANSLATORS_OWN = {"allowed": TRANSLATING, "refused": PEOPLE - TRANSLATING}
 EXPECTED: Final[dict[str, dict[str, set[str]]]] = {
     "human.ask": ALL,
     "answer.helpful": ALL,
@@ -80,12 +93,35 @@ EXPECTED: Final[dict[str, dict[str, set[str]]]] = {
     "privacy.erase": {"allowed": {"asker"}, "refused": PEOPLE - {"asker"}},
     "answer.feedback": ALL,
     "values.change": VALUES,
+    "report.open": ALL,
+    "report.send": REPORTERS,
+    "report.details": REPORTERS,
+    "report.discard": REPORTERS,
+    "report.picture": REPORTERS,
+    "report.question": REPORTERS,
+    "report.wrong": VALUES,
+    "report.take": TRANSLATORS_OWN,
+    "report.ask": TRANSLATORS_OWN,
+    "report.fix": TRANSLATORS_OWN,
+    "report.more": TRANSLATORS_OWN,
+    "report.same": TRANSLATORS_OWN,
+    "report.reopen": TRANSLATORS_OWN,
+    "report.new": ALL,
+    "report.message": ALL,
+    "report.form": ALL,
+    "report.complaint": VALUES,
+    "report.asking": TRANSLATORS_OWN,
+    "report.fixing": TRANSLATORS_OWN,
+    "report.rejecting": TRANSLATORS_OWN,
+    "report.duplicating": TRANSLATORS_OWN,
+    "report.moving": TRANSLATORS_OWN,
 }
 
 ANSWER = "How long does the extended trial last?"
 BOTH = "How do I register a deal? And can customers pay by invoice?"
 COMPUTED = "When does our customer's extended trial end?"
 STARTED = "Our customer's extended trial started yesterday, when does it end?"
+REPORT = "I would like to report a translation error"
 
 Act = Callable[[World], Awaitable[dict[str, Any]]]
 """Prepares a click or a form on something of the asker's; its payload, whoever is to send it."""
@@ -135,6 +171,107 @@ def _day(view: dict[str, Any]) -> dict[str, Any]:
     return payloads.form_state(view, start_date="2026-11-02")
 
 
+# Reports: each of another text, since identical ones are one
+
+_numbers = itertools.count(1)
+
+
+def _error() -> str:
+    return f'The German text "{next(_numbers)} – ist falsch geschrieben" is wrong'
+
+
+async def _reported(w: World) -> StubMessage:
+    """The card of a report that the asker has sent."""
+    await w.press(await _asked(w, _error()), "report.send", "UACME", team="TACME")
+    await w.settle()
+    return [one for one in w.slack.messages("CTRANS") if one.thread_ts is None][-1]
+
+
+async def _result(w: World) -> StubMessage:
+    """The message that tells the asker what has become of their report."""
+    await _worked_on(w, await _reported(w), "report.fix", final="Gut")
+    return w.slack.messages("CCYBER")[-1]
+
+
+async def _worked_on(w: World, card: StubMessage, action: str, **fields: str) -> None:
+    await w.press(card, action, "UDE")
+    await w.fill(w.slack.opened[-1], "UDE", **fields)
+    await w.settle()
+
+
+def _clicked(card: StubMessage, action: str, value: str | None = None) -> dict[str, Any]:
+    shown = control(card, action)
+    given = str(shown.get("value") or "") if value is None else value
+    place = {"message_ts": card.ts, "thread": card.thread_ts}
+    return payloads.block_actions(card.channel, "U1", action, given, kind=shown["type"], **place)
+
+
+def _on_draft(action: str) -> Act:
+    async def act(w: World) -> dict[str, Any]:
+        return _clicked(await _asked(w, _error()), action)
+
+    return act
+
+
+def _on_picture(action: str) -> Act:
+    async def act(w: World) -> dict[str, Any]:
+        ts = await w.mention("CCYBER", "UACME", "", team="TACME", files=[f"F{next(_numbers)}"])
+        return _clicked(await w.only("CCYBER", ts), action)
+
+    return act
+
+
+def _on_card(action: str, value: str | None = None) -> Act:
+    async def act(w: World) -> dict[str, Any]:
+        if action.startswith("report.same"):
+            await _reported(w)
+        card = await _reported(w)
+        if action == "report.reopen":
+            await _worked_on(w, card, "report.fix", final="Gut")
+        return _clicked(card, action, value)
+
+    return act
+
+
+async def _on_result(w: World) -> dict[str, Any]:
+    return _clicked(await _result(w), "report.wrong")
+
+
+def _sent(form: View, **fields: str) -> dict[str, Any]:
+    """A form that somebody else has opened, filled in."""
+    metadata, state = form.view["private_metadata"], payloads.form_state(form.view, **fields)
+    return payloads.view_submission("U1", form.view["callback_id"], state, private_metadata=metadata, view_id=form.id)
+
+
+def _from_card(action: str, value: str | None = None, **fields: str) -> Act:
+    async def act(w: World) -> dict[str, Any]:
+        await _reported(w)
+        card = await _reported(w)
+        await w.press(card, action, "UDE", value)
+        return _sent(w.slack.opened[-1], **fields)
+
+    return act
+
+
+async def _report_form(w: World) -> dict[str, Any]:
+    await w.press(await _asked(w, _error()), "report.details", "UACME", team="TACME")
+    return _sent(w.slack.opened[-1])
+
+
+async def _complaint(w: World) -> dict[str, Any]:
+    await w.press(await _result(w), "report.wrong", "UACME", team="TACME")
+    return _sent(w.slack.opened[-1], said="No")
+
+
+async def _shortcut(_: World) -> dict[str, Any]:
+    return payloads.global_shortcut("report.new", "U1")
+
+
+async def _message_shortcut(w: World) -> dict[str, Any]:
+    about = w.say("CCYBER", "UACME", "Ein Fehler", team="TACME")
+    return payloads.message_shortcut("report.message", "U1", "CCYBER", about.text, message_ts=about.ts, author="UACME")
+
+
 ACTS: Final[dict[str, Act]] = {
     "human.ask": _click(ANSWER, "human.ask"),
     "answer.helpful": _click(ANSWER, "answer.helpful"),
@@ -151,6 +288,28 @@ ACTS: Final[dict[str, Act]] = {
     "privacy.erase": _click("Please delete my data", "privacy.erase"),
     "answer.feedback": _form(ANSWER, "answer.unhelpful", None, _comment),
     "values.change": _form(STARTED, "answer.more", "change-values", _day),
+    "report.open": _click(REPORT, "report.open"),
+    "report.send": _on_draft("report.send"),
+    "report.details": _on_draft("report.details"),
+    "report.discard": _on_draft("report.discard"),
+    "report.picture": _on_picture("report.picture"),
+    "report.question": _on_picture("report.question"),
+    "report.wrong": _on_result,
+    "report.take": _on_card("report.take"),
+    "report.ask": _on_card("report.ask"),
+    "report.fix": _on_card("report.fix"),
+    "report.more": _on_card("report.more", "move"),
+    "report.same": _on_card("report.same.1"),
+    "report.reopen": _on_card("report.reopen"),
+    "report.new": _shortcut,
+    "report.message": _message_shortcut,
+    "report.form": _report_form,
+    "report.complaint": _complaint,
+    "report.asking": _from_card("report.ask", question="Where?"),
+    "report.fixing": _from_card("report.fix", final="Gut"),
+    "report.rejecting": _from_card("report.more", "reject", reason="not-found"),
+    "report.duplicating": _from_card("report.more", "duplicate"),  # of what it resembles most
+    "report.moving": _from_card("report.more", "move", to="fi"),
 }
 
 
@@ -165,8 +324,10 @@ async def test_who_may_do_what(tmp_path: Path, action: str) -> None:
     """Exactly those who may: the others change nothing, and read the result or the reason alone; a machine nothing."""
     async with world(tmp_path, OFFICE, clock=clock_at(MONDAY)) as w:
         for name in PEOPLE:
-            w.meet("CCYBER", EVERYBODY[name].user or "", EVERYBODY[name].team)
-        w.slack.users["UGUEST"]["is_restricted"] = True
+            for channel in ("CCYBER", "CTRANS"):
+                w.meet(channel, EVERYBODY[name].user or "", EVERYBODY[name].team)
+        for guest in ("UGUEST", "UDEGUEST"):
+            w.slack.users[guest]["is_restricted"] = True
         found: dict[str, set[str]] = {}
         for name, who in EVERYBODY.items():
             found.setdefault(await _fate(w, ACTS[action], who), set()).add(name)
@@ -182,6 +343,31 @@ async def test_the_menu_with_other_languages_holds_the_values_too(tmp_path: Path
             w.meet("CCYBER", EVERYBODY[name].user or "", EVERYBODY[name].team)
 
             assert await _fate(w, act, EVERYBODY[name]) == fate
+
+
+async def test_everybody_may_report_an_error_in_an_answer(tmp_path: Path) -> None:
+    """Its menu's entry opens a form for whoever wants to report, not only for whoever had asked."""
+    act = _click(ANSWER, "answer.more", "report-error")
+    async with world(tmp_path, OFFICE) as w:
+        for name in ("asker", "colleague", "other partner", "outsider", "owner"):
+            w.meet("CCYBER", EVERYBODY[name].user or "", EVERYBODY[name].team)
+
+            assert await _fate(w, act, EVERYBODY[name]) == "allowed"
+
+
+@pytest.mark.parametrize("user", ["USTAFF", "UDE"])
+async def test_who_works_on_reports_works_on_their_own_too(tmp_path: Path, user: str) -> None:
+    """They have seen the error themselves: that takes nothing from them."""
+    async with world(tmp_path, OFFICE) as w:
+        draft = await w.only("CCYBER", await w.mention("CCYBER", user, _error()))
+        await w.press(draft, "report.send", user)
+        await w.settle()
+        (card,) = [one for one in w.slack.messages("CTRANS") if one.thread_ts is None]
+        await w.press(card, "report.take", user)
+        await w.settle()
+
+        assert w.slack.ephemerals == []
+        assert "has taken this" in w.slack.messages("CTRANS")[-1].text
 
 
 async def test_staff_are_told_in_a_language_that_they_speak(tmp_path: Path) -> None:
@@ -219,9 +405,11 @@ async def _fate(w: World, act: Act, who: Somebody) -> str:
 
 async def _state(w: World) -> Any:
     """All that could be changed: what is stored, what everybody sees, and the forms that were opened."""
-    tables = (handoff, message, person, thread, vote)
+    tables = (handoff, message, person, report, reporter, thread, vote)
     stored = await w.desk.database.read(lambda conn: [sorted(map(repr, conn.execute(select(one)))) for one in tables])
-    seen = [(one.text, *one.edits) for channel in ("CCYBER", "CSUPPORT") for one in w.slack.messages(channel)]
+    seen = [
+        (one.text, *one.edits) for channel in ("CCYBER", "CSUPPORT", *TRANSLATORS) for one in w.slack.messages(channel)
+    ]
     return stored, seen, len(w.slack.opened), repr(w.slack.homes)
 
 
@@ -234,10 +422,10 @@ def test_an_action_without_a_policy_cannot_be_listened_to() -> None:
 
     async def nothing(_: Any) -> Any: ...
 
-    with pytest.raises(LookupError, match=r"report\.open has no policy"):
-        registry.listen(app, None, {"report.open": nothing})  # type: ignore[arg-type]
-    with pytest.raises(LookupError, match=r"report\.new has no policy"):
-        registry.listen_to_forms(app, None, {"report.new": nothing})  # type: ignore[arg-type]
+    with pytest.raises(LookupError, match=r"report\.burn has no policy"):
+        registry.listen(app, None, {"report.burn": nothing})  # type: ignore[arg-type]
+    with pytest.raises(LookupError, match=r"report\.burning has no policy"):
+        registry.listen_to_forms(app, None, {"report.burning": nothing})  # type: ignore[arg-type]
 
 
 def test_nobody_else_gives_bolt_a_listener() -> None:
@@ -259,7 +447,7 @@ def test_every_id_that_is_rendered_has_a_policy() -> None:
     named = re.compile(r"[a-z-]+\.[a-z-]+")
     ids = {
         value
-        for module in (cards, home, messages, views)
+        for module in (cards, home, messages, report_cards, report_forms, reports, translator_forms, views)
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str) and named.fullmatch(value)
     }
@@ -287,6 +475,8 @@ def test_a_machine_may_do_nothing(action: str) -> None:
             Role.PARTNER,
         ),
         (Person(PersonId("T0", "U2")), Target(PersonId("T0", "U1")), Role.STRANGER),
+        (Person(PersonId("T9", "U2")), Target(PersonId("T0", "U1"), owners=frozenset({"U2"})), Role.OWNER),
+        (Person(PersonId("T0", "U1")), Target(PersonId("T0", "U1"), owners=frozenset({"U1"})), Role.OWNER),
     ],
 )
 def test_how_somebody_stands_to_a_message(somebody: Person, target: Target, role: Role) -> None:

@@ -38,7 +38,13 @@ async def test_an_answer_on_a_phone(tmp_path: Path) -> None:
         assert [block["type"] for block in message.blocks] == ["section", "context", "actions"]
         assert message.blocks[1]["elements"][0]["text"].startswith("Cyberday partner programme · ")
         assert actions(message) == ["human.ask", "answer.helpful", "answer.unhelpful", "answer.more"]
-        assert [option["value"] for option in overflow["options"]] == ["fr", "de", "fi", "change-values"]
+        assert [option["value"] for option in overflow["options"]] == [
+            "fr",
+            "de",
+            "fi",
+            "change-values",
+            "report-error",
+        ]
 
 
 async def test_answers_bring_no_previews_and_name_nobody(tmp_path: Path) -> None:

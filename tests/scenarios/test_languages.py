@@ -26,7 +26,7 @@ async def test_the_asker_switches_the_language_in_place(tmp_path: Path) -> None:
 
         assert switched.ts == message.ts
         assert DAYS["fr"] in switched.text
-        assert values == ["en", "de", "fi", "change-values"]
+        assert values == ["en", "de", "fi", "change-values", "report-error"]
         assert kept.language == "fr"
 
 

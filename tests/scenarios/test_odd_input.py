@@ -10,7 +10,7 @@ import pytest
 
 from bot.store.tables import known
 from tests import payloads
-from tests.scenarios.world import SECRET, world
+from tests.scenarios.world import DESK_WITHOUT_SUPPORT, SECRET, world
 
 TRIAL = "How long does the extended trial last?"
 
@@ -33,8 +33,8 @@ async def test_a_question_at_the_head_of_a_long_message(tmp_path: Path) -> None:
 
 
 async def test_a_picture_in_a_channel_is_left_alone(tmp_path: Path) -> None:
-    """With a mention and without: the bot cannot read it, and nobody has asked in words."""
-    async with world(tmp_path) as w:
+    """With a mention and without: a desk that takes no reports has nothing to do with it, and nobody asks in words."""
+    async with world(tmp_path, DESK_WITHOUT_SUPPORT) as w:
         w.meet("CCYBER", "U1")
         await w.event(payloads.file_share("CCYBER", "U1"))
         await w.event(payloads.file_share("CCYBER", "U1", "<@U0BOT>"))
@@ -45,8 +45,8 @@ async def test_a_picture_in_a_channel_is_left_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("user", "team"), [("U1", "T0HOME"), ("UACME", "TACME")])
 async def test_a_picture_in_a_direct_message_gets_one_line(tmp_path: Path, user: str, team: str) -> None:
-    """The bot says that it cannot read pictures."""
-    async with world(tmp_path) as w:
+    """A desk that takes no reports says that it cannot read pictures."""
+    async with world(tmp_path, DESK_WITHOUT_SUPPORT) as w:
         await w.replies("D1", await w.direct("D1", user, "hello", team=team))
         event = payloads.file_share("D1", user, channel_type="im", team=team)
         await w.event(event)

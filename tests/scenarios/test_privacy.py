@@ -6,14 +6,22 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from bot.flows import report as flow
+from bot.listeners.reports import changing, sending
+from bot.listeners.reports.sending import About, Spoken
+from bot.model import Draft, PersonId
+from bot.report import Report, State
+from bot.store import reports
 from bot.store.privacy import POLICY, RETENTION
-from bot.store.tables import erasure, handoff, job, message, person, tally, thread, vote
+from bot.store.tables import erasure, handoff, job, message, person, report, reporter, tally, thread, vote
 from tests import payloads
 from tests.scenarios.world import DESK, MONDAY, World, actions, clock_at, control, shown, world
 from tests.stub_slack import BOT_USER, Cut, Error, StubMessage
@@ -246,6 +254,177 @@ async def test_work_under_way_is_waited_for(tmp_path: Path) -> None:
 
         assert "Zanzibar" not in shown(card.blocks) + card.text
         assert '"U1"' not in await _dump(w)
+
+
+# Reports of language errors
+
+TRANSLATED = DESK + "translations: {default: {channel: CTRANS, owners: [UEVE]}}\n"
+
+
+async def _report(w: World, user: str = "U1", wrong: str = "Tallena") -> Report:
+    """Somebody has told of an error, with a picture that the translators see."""
+    w.meet("CTRANS", "UEVE")
+    w.meet("CCYBER", user)
+    w.upload(user, [f"F{user}"])
+    draft = Draft(
+        said=f"Zanzibar is what {user} calls it",
+        wrong=wrong,
+        suggestion=f"{user} suggests Zanzibar",
+        language="fi",
+        pictures=(f"F{user}",),
+    )
+    spoken = Spoken(PersonId("T0HOME", user), "en", "CCYBER", w.slack.say("CCYBER", user, "A typo").ts)
+    send = await w.desk.database.run(lambda conn: sending.send(conn, w.desk.services, draft, spoken, About()))
+    await w.settle()
+    (found,) = [one for one in await _reports(w) if one.number == send[0].number]
+    return found
+
+
+async def _reports(w: World) -> list[Report]:
+    await w.settle(with_dead=True)
+    return await w.desk.database.read(lambda conn: reports.listed(conn, "T0HOME"))
+
+
+def _read(card: StubMessage) -> str:
+    """All that a card says, in whatever kind of block."""
+    return json.dumps([card.text, card.blocks], ensure_ascii=False)
+
+
+async def _change(w: World, number: int, **what: Any) -> None:
+    """Have a report say something else, as if a translator had seen to it."""
+
+    def unit(conn: Connection) -> None:
+        reports.lock(conn, "T0HOME", number)
+        known = reports.load(conn, "T0HOME", number)
+        assert known is not None
+        reports.save(conn, "T0HOME", replace(known, **what), w.clock.now())
+
+    await w.desk.database.run(unit)
+
+
+async def test_a_report_goes_with_its_reporter(tmp_path: Path) -> None:
+    """Its row and its words, its card's, and our copies of the pictures; the report of somebody else stays as it is."""
+    async with world(tmp_path, TRANSLATED) as w:
+        theirs, other = await _report(w), await _report(w, "U2", "Lahteä")
+        copies = w.slack.shared("CTRANS", theirs.card_ts)
+        before = _read(w.slack.message("CTRANS", other.card_ts))
+        await w.press(await _offer(w), "privacy.erase", "U1")
+        await w.settle()
+        card = w.slack.message("CTRANS", theirs.card_ts)
+
+        assert len(copies) == 1
+        assert w.slack.shared("CTRANS", theirs.card_ts) == []
+        assert await _reports(w) == [other]
+        assert not any(word in _read(card) for word in ("Zanzibar", "U1", "Tallena"))
+        assert "TR-1" in _read(card)
+        assert actions(card) == []
+        assert _read(w.slack.message("CTRANS", other.card_ts)) == before
+        assert len(w.slack.shared("CTRANS", other.card_ts)) == 1
+        assert '"U1"' not in await _dump(w)
+
+
+async def test_a_report_that_others_wait_for_stays_without_them(tmp_path: Path) -> None:
+    """It is the next one's; the card shows the text that is wrong, and nothing that the first one said or showed."""
+    async with world(tmp_path, TRANSLATED) as w:
+        await _report(w)
+        joined = await _report(w, "U2")
+        await w.press(await _offer(w), "privacy.erase", "U1")
+        (left,) = await _reports(w)
+        card = w.slack.message("CTRANS", left.card_ts)
+
+        assert (joined.number, joined.reporters) == (1, 2)
+        assert (left.reporter, left.reporters) == (PersonId("T0HOME", "U2"), 1)
+        assert "Tallena" in _read(card)
+        assert not any(word in _read(card) for word in ("Zanzibar", "U1"))
+        assert "report.take" in actions(card)
+        assert w.slack.shared("CTRANS", left.card_ts) == []
+        assert '"U1"' not in await _dump(w)
+
+
+async def test_a_card_that_is_being_posted_is_waited_for(tmp_path: Path) -> None:
+    """Whether it stands in the channel is found out first, then it is withdrawn."""
+    async with world(tmp_path, TRANSLATED) as w:
+        offer = await _offer(w)
+        w.slack.fail("chat.postMessage", Cut(stored=True), Cut(stored=True))
+        told = asyncio.ensure_future(_report(w))
+        await _until(lambda: bool(w.slack.messages("CTRANS")))
+        await w.press(offer, "privacy.erase", "U1")
+        await asyncio.wait([told])
+        await w.settle()
+        card = w.slack.messages("CTRANS")[0]
+
+        assert "Zanzibar" not in _read(card)
+        assert await w.rows(report) == []
+        assert '"U1"' not in await _dump(w)
+
+
+async def test_a_picture_that_is_just_being_shared_goes_too(tmp_path: Path) -> None:
+    """Our copy is found in Slack, however late it comes."""
+    async with world(tmp_path, TRANSLATED) as w:
+        offer = await _offer(w)
+        w.slack.sharing_delay = 3
+        told = asyncio.ensure_future(_report(w))
+        await _until(lambda: any(file.user == BOT_USER for file in w.slack.files.values()))
+        await w.press(offer, "privacy.erase", "U1")
+        await asyncio.wait([told])
+        await w.settle()
+
+        assert [file for file in w.slack.files.values() if file.user == BOT_USER and not file.is_deleted] == []
+        assert await w.rows(report) == []
+
+
+async def test_of_whoever_looks_after_a_language_the_name_goes(tmp_path: Path) -> None:
+    """From the reports that they work on: those stay, and are open to be taken by somebody else."""
+    async with world(tmp_path, TRANSLATED) as w:
+        await _report(w)
+        eve = PersonId("T0HOME", "UEVE")
+        taken = await w.desk.database.run(lambda conn: _taken(conn, w, eve))
+        await w.settle()
+        card = w.slack.message("CTRANS", taken.card_ts)
+        before = _read(card)
+        await w.press(await _offer(w, user="UEVE"), "privacy.erase", "UEVE")
+        (left,) = await _reports(w)
+
+        assert "<@UEVE>" in before
+        assert "<@UEVE>" not in _read(card)
+        assert "Zanzibar" in _read(card)
+        assert (left.state, left.assignee) == (State.OPEN, None)
+        assert "UEVE" not in await _dump(w)
+
+
+def _taken(conn: Connection, w: World, by: PersonId) -> Report:
+    known = reports.load(conn, "T0HOME", 1)
+    assert known is not None
+    taken = flow.take(known, by, w.clock.now())
+    assert taken is not None
+    changing.changed(conn, w.desk.services, taken)
+    return taken
+
+
+async def test_reports_grow_old_once_they_are_closed(tmp_path: Path) -> None:
+    """After as long as everything else; one that is open stays, and one whose pictures are still in Slack."""
+    async with world(tmp_path, TRANSLATED, clock=clock_at(MONDAY)) as w:
+        for user, wrong in (("U1", "Tallena"), ("U2", "Lahteä"), ("U3", "Kokous")):
+            await _report(w, user, wrong)
+        closed = {"state": State.FIXED, "closed_at": w.clock.now()}
+        await _change(w, 1, pictures=(), **closed)
+        await _change(w, 2, **closed)
+        w.skip(timedelta(days=91))
+        await _night(w)
+
+        assert [one.number for one in await _reports(w)] == [2, 3]
+        assert [row["number"] for row in await w.rows(reporter)] == [2, 3]
+
+
+async def test_reports_go_with_the_app(tmp_path: Path) -> None:
+    """All of them, whoever waits; what is still to be done about them too."""
+    async with world(tmp_path, TRANSLATED) as w:
+        await _report(w)
+        await w.event(_event("app_uninstalled"))
+
+        assert await w.rows(report) == []
+        assert await w.rows(reporter) == []
+        assert [row for row in await w.rows(job) if row["payload"]] == []
 
 
 # The workspace removes the app

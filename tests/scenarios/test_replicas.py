@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection
 
 from bot.listeners import incoming
 from bot.store.engine import open_engines
 from tests import payloads
+from tests.postgres import until_it_waits
 from tests.scenarios.world import World, world
 from tests.stub_slack import BOT_USER
 
 TRIAL = f"<@{BOT_USER}> How long does the extended trial last?"
 REGISTER = f"<@{BOT_USER}> How do I register a deal?"
-_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 async def test_an_edit_while_another_replica_records_its_message(tmp_path: Path, postgres_url: str) -> None:
@@ -27,7 +26,7 @@ async def test_an_edit_while_another_replica_records_its_message(tmp_path: Path,
         with engines.writer.begin() as conn:  # the other replica, before its commit
             _record(w, conn, payloads.app_mention("CCYBER", "U1", TRIAL, ts=said.ts))
             await w.edit("CCYBER", "U1", said.ts, REGISTER)
-            await _until_it_waits(engines.reader)
+            await until_it_waits(engines.reader)
         (answer,) = await w.replies("CCYBER", said.ts)
 
     engines.dispose()
@@ -40,15 +39,3 @@ def _record(w: World, conn: Connection, body: dict[str, Any]) -> None:
     kept = incoming.keep(conn, services, body)
     assert kept is not None
     services.work.add(conn, kept.kind, kept.key, kept.payload, lane=kept.lane)
-
-
-async def _until_it_waits(engine: Engine) -> None:
-    """Wait until somebody waits for a lock."""
-    async with asyncio.timeout(10):
-        while not _is_waited_for(engine):  # noqa: ASYNC110 - the database does not tell
-            await asyncio.sleep(0.01)
-
-
-def _is_waited_for(engine: Engine) -> bool:
-    with engine.connect() as conn:
-        return bool(conn.execute(_WAITING).scalar_one())

@@ -94,7 +94,7 @@ async def test_the_form_speaks_the_language_of_the_reply(
         _, message = await _computed(w, question, "CCYBER")
         form = await w.change_values(message, "U1")
 
-        assert options(control(message, "answer.more"))[-1]["text"]["text"] == option
+        assert options(control(message, "answer.more"))[-2]["text"]["text"] == option
         assert form.view["title"]["text"] == title
         assert [block["label"]["text"] for block in form.view["blocks"]] == [label]
 
@@ -104,7 +104,7 @@ async def test_an_answer_that_is_not_computed_has_no_values_to_change(tmp_path: 
     async with world(tmp_path, clock=clock_at(MONDAY)) as w:
         _, message = await _computed(w, "How do I register a deal?", "CCYBER")
 
-        assert [one["value"] for one in options(control(message, "answer.more"))] == ["fr", "de", "fi"]
+        assert [one["value"] for one in options(control(message, "answer.more"))] == ["fr", "de", "fi", "report-error"]
 
 
 @pytest.mark.parametrize(
@@ -156,8 +156,13 @@ AMOUNT = "Please write an amount, 0 or more."
         ("CMIRO", TEAM, {"team_size": "1.5"}, {"team_size": WHOLE}),
         ("CMIRO", TEAM, {"team_size": "many"}, {"team_size": WHOLE}),
         ("CMIRO", TEAM, {"team_size": "9" * 400}, {"team_size": WHOLE}),
-        ("CMIRO", TEAM, {"plan": "<!channel>"}, {"plan": "Please choose from the list."}),
-        ("CMIRO", TEAM, {"team_size": "x", "plan": "y"}, {"team_size": WHOLE, "plan": "Please choose from the list."}),
+        ("CMIRO", TEAM, {"plan": payloads.Forged("<!channel>")}, {"plan": "Please choose from the list."}),
+        (
+            "CMIRO",
+            TEAM,
+            {"team_size": "x", "plan": payloads.Forged("y")},
+            {"team_size": WHOLE, "plan": "Please choose from the list."},
+        ),
         ("CMIRO", REFERRAL, {"arr": "-5"}, {"arr": AMOUNT}),
         ("CMIRO", REFERRAL, {"arr": "a lot"}, {"arr": AMOUNT}),
         ("CMIRO", REFERRAL, {"arr": "nan"}, {"arr": AMOUNT}),

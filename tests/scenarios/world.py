@@ -16,10 +16,11 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -28,8 +29,8 @@ import aiohttp
 import yaml
 from sqlalchemy import Connection, Table, and_, func, not_, select
 
-from bot import app, paths
-from bot import desk as desk_file
+from bot import app, desk_reader, paths
+from bot.adapters.files import SlackFiles
 from bot.app import Running, running
 from bot.edition import Edition, open_edition
 from bot.listeners import access
@@ -59,12 +60,15 @@ partners:
 staff: [{user: USTAFF, name: Aino, languages: [fi, en]}]
 """
 DESK_WITHOUT_SUPPORT = DESK.replace("support: {channel: CSUPPORT}\n", "")
-OTHER_CHANNELS = ("CSUPPORT", "CNEW", "D1", "D2")
+TRANSLATORS = ("CTRANS", "CTRANS2")
+OTHER_CHANNELS = ("CSUPPORT", "CNEW", "D1", "D2", *TRANSLATORS)
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)  # noon at the desk
 
 _LONGEST_TEXT = 4_000  # what chat.update takes
 _TOKEN = re.compile(r"<[^<>\n]*>")
 _HARMLESS_TOKEN = re.compile(r"<(?:https?://|mailto:)[^<>|\s]+\|[^<>|\n]+>")
+_OF_TRANSLATORS = re.compile(r"<@[UW][A-Z0-9]+>|<!date\^[0-9]{10}\^\{ago\}\|[^<>|\n]+>")  # who, and how long ago
 _ASKER = re.compile(r"\A\*[^*\n]+\*\n<@[A-Z0-9]+>")  # how a card names whoever asks
 
 
@@ -121,28 +125,83 @@ class World:
 
     # What people do
 
-    async def mention(self, channel: str, user: str, text: str, *, thread: str | None = None, team: str = TEAM) -> str:
+    async def mention(
+        self,
+        channel: str,
+        user: str,
+        text: str,
+        *,
+        thread: str | None = None,
+        team: str = TEAM,
+        files: Sequence[str] = (),
+    ) -> str:
         """Somebody mentions the bot; the ts of their message."""
-        said = self.say(channel, user, f"<@{BOT_USER}> {text}", thread=thread, team=team)
-        await self.event(payloads.app_mention(channel, user, said.text, ts=said.ts, thread=thread, team=team))
+        said = self.say(channel, user, f"<@{BOT_USER}> {text}", thread=thread, team=team, files=files)
+        await self.event(
+            payloads.app_mention(channel, user, said.text, ts=said.ts, thread=thread, team=team, files=files)
+        )
         return said.ts
 
-    async def write(self, channel: str, user: str, text: str, *, thread: str | None = None, team: str = TEAM) -> str:
+    async def write(
+        self,
+        channel: str,
+        user: str,
+        text: str,
+        *,
+        thread: str | None = None,
+        team: str = TEAM,
+        files: Sequence[str] = (),
+    ) -> str:
         """Somebody writes in a channel without mentioning the bot; the ts of their message."""
-        said = self.say(channel, user, text, thread=thread, team=team)
-        await self.event(payloads.message(channel, user, text, ts=said.ts, thread=thread, team=team))
-        return said.ts
+        return await self._write(channel, user, text, "channel", thread, team, files)
 
-    async def direct(self, channel: str, user: str, text: str, *, thread: str | None = None, team: str = TEAM) -> str:
+    async def direct(
+        self,
+        channel: str,
+        user: str,
+        text: str,
+        *,
+        thread: str | None = None,
+        team: str = TEAM,
+        files: Sequence[str] = (),
+    ) -> str:
         """Somebody writes the bot a direct message; the ts of their message."""
-        said = self.say(channel, user, text, thread=thread, team=team)
-        await self.event(payloads.direct_message(channel, user, text, ts=said.ts, thread=thread, team=team))
+        return await self._write(channel, user, text, "im", thread, team, files)
+
+    async def _write(
+        self, channel: str, user: str, text: str, kind: str, thread: str | None, team: str, files: Sequence[str]
+    ) -> str:
+        said = self.say(channel, user, text, thread=thread, team=team, files=files)
+        about: dict[str, Any] = {"ts": said.ts, "thread": thread, "channel_type": kind, "team": team}
+        if files:
+            await self.event(payloads.file_share(channel, user, text, files=files, **about))
+        else:
+            await self.event(payloads.message(channel, user, text, **about))
         return said.ts
 
-    def say(self, channel: str, user: str, text: str, *, thread: str | None = None, team: str = TEAM) -> StubMessage:
-        """A message that stands in Slack, and of which the bot has not been told."""
+    def say(
+        self,
+        channel: str,
+        user: str,
+        text: str,
+        *,
+        thread: str | None = None,
+        team: str = TEAM,
+        files: Sequence[str] = (),
+    ) -> StubMessage:
+        """A message that stands in Slack, and of which the bot has not been told.
+
+        Files that Slack does not have yet are pictures.
+        """
         self.meet(channel, user, team)
-        return self.slack.say(channel, user, text, thread=thread)
+        self.upload(user, files)
+        return self.slack.say(channel, user, text, thread=thread, files=files)
+
+    def upload(self, user: str, files: Sequence[str]) -> None:
+        """Have files exist: pictures, unless Slack has them already."""
+        for file in files:
+            if file not in self.slack.files:
+                self.slack.add_file(file, PICTURE, user=user)
 
     def meet(self, channel: str, user: str, team: str = TEAM) -> None:
         """Have a person exist, and be in a channel."""
@@ -158,7 +217,7 @@ class World:
         old, said.text = said.text, new
         kind = "im" if channel.startswith("D") else "channel"
         payload = payloads.message_changed(
-            channel, user, new, ts=ts, previous=old, thread=said.thread_ts, channel_type=kind
+            channel, user, new, ts=ts, previous=old, thread=said.thread_ts, channel_type=kind, files=said.files
         )
         await self.event({**payload, "event_time": int(float(ts) + after)})
 
@@ -166,7 +225,8 @@ class World:
         """Somebody deletes their message."""
         said = self.slack.message(channel, ts)
         self.slack.withdraw(channel, ts)
-        await self.event(payloads.message_deleted(channel, user, said.text, ts=ts, thread=said.thread_ts))
+        payload = payloads.message_deleted(channel, user, said.text, ts=ts, thread=said.thread_ts, files=said.files)
+        await self.event(payload)
 
     async def press(
         self, message: StubMessage, action: str, user: str, value: str | None = None, *, team: str = TEAM
@@ -227,15 +287,48 @@ class World:
 
     async def submit_values(self, form: View, user: str, *, team: str = TEAM, **changes: str | None) -> dict[str, str]:
         """Somebody changes fields of that form and sends it; what is said at its fields, nothing where it closes."""
+        return await self.fill(form, user, team=team, **changes)
+
+    async def fill(
+        self, form: View, user: str, *, team: str = TEAM, **values: str | Sequence[str] | None
+    ) -> dict[str, str]:
+        """Somebody fills in fields of any form, by their block ids, and sends it; what is said at its fields.
+
+        What a field holds is told in payloads.form_state; files that Slack does not have yet are pictures.
+        """
+        for block in form.view["blocks"]:
+            if block.get("element", {}).get("type") == "file_input":
+                self.upload(user, values.get(block["block_id"]) or ())
         payload = payloads.view_submission(
             user,
             form.view["callback_id"],
-            payloads.form_state(form.view, **changes),
-            private_metadata=form.view["private_metadata"],
+            payloads.form_state(form.view, **values),
+            private_metadata=form.view.get("private_metadata", ""),
             view_id=form.id,
             team=team,
         )
         return await self.form_errors(payload)
+
+    async def shortcut(self, callback: str, user: str, *, team: str = TEAM) -> int:
+        """Somebody uses a shortcut of the workspace. The status Slack reads."""
+        return await self.click(payloads.global_shortcut(callback, user, team=team))
+
+    async def message_shortcut(self, callback: str, user: str, message: StubMessage, *, team: str = TEAM) -> int:
+        """Somebody uses a shortcut in a message's menu. The status Slack reads."""
+        self.meet(message.channel, user, team)
+        payload = payloads.message_shortcut(
+            callback,
+            user,
+            message.channel,
+            message.text,
+            message_ts=message.ts,
+            author=message.user,
+            thread=message.thread_ts,
+            files=message.files,
+            blocks=message.blocks,
+            team=team,
+        )
+        return await self.click(payload)
 
     async def form_errors(self, payload: dict[str, Any]) -> dict[str, str]:
         """Deliver a form, or a click; what is said at the form's fields, nothing where it closes."""
@@ -251,15 +344,17 @@ class World:
 
     # What has come of it
 
-    async def settle(self, *, seconds: float = 10.0, with_dead: bool = False) -> None:
+    async def settle(
+        self, *, seconds: float = 10.0, with_dead: bool = False, ahead: timedelta = timedelta(days=7)
+    ) -> None:
         """Wait until no work is left, skipping the time that it waits. Work that was given up fails the test.
 
-        What a request left beside it is given a moment; it may hang.
+        What is due later than `ahead` from now is left. What a request left beside it is given a moment: it may hang.
         """
         deadline = time.monotonic() + seconds
         with suppress(TimeoutError):
             await asyncio.wait_for(self.desk.services.aside.end(), 0.5)
-        while open_jobs := await self.desk.database.read(_open_jobs):
+        while open_jobs := await self._open_jobs(ahead):
             if time.monotonic() > deadline:
                 raise AssertionError(f"work is left: {open_jobs}")
             due = min(run_at for _, _, _, run_at in open_jobs)
@@ -268,6 +363,10 @@ class World:
             await asyncio.sleep(0.002)
         dead = await self.desk.database.read(_dead_jobs)
         assert with_dead or not dead, f"work was given up: {dead}"
+
+    async def _open_jobs(self, ahead: timedelta) -> list[tuple[str, str, str, datetime]]:
+        latest, found = self.clock.now() + ahead, await self.desk.database.read(_open_jobs)
+        return [(*job, status, due) for *job, status, due in found if status != "waiting" or due <= latest]
 
     def skip(self, duration: timedelta) -> None:
         """Let time pass, and have the desk notice."""
@@ -378,12 +477,13 @@ def active(markup: str) -> list[str]:
 
 
 def _look_through(slack: StubSlack) -> None:
-    """Whatever was sent is valid and harmless; only a card may name a person, the one who asks.
+    """Whatever was sent is valid and harmless; only a card may name a person, the one who asks or works on it.
 
     Of every control it is known who may use it.
     """
     for request in slack.requests:
         arguments = request.arguments
+        is_translators = {arguments.get("channel"), arguments.get("channel_id")} & {*TRANSLATORS}
         blocks, view = arguments.get("blocks") or [], arguments.get("view") or {}
         assert not block_problems(blocks)
         for element in controls([*blocks, *(view.get("blocks", ()) if view.get("type") == "home" else ())]):
@@ -395,7 +495,8 @@ def _look_through(slack: StubSlack) -> None:
             markups = [_ASKER.sub("", words) for words in markups]
         assert _unspoken(blocks) == _unspoken(view) == [], "Slack would link and name things of its own accord"
         assert len(str(arguments.get("text") or "")) <= _LONGEST_TEXT
-        for markup in (*markups, str(arguments.get("text") or "")):
+        for written in (*markups, *(str(arguments.get(name) or "") for name in ("text", "initial_comment"))):
+            markup = _OF_TRANSLATORS.sub("", written) if is_translators else written
             assert active(markup) == [], f"{request.method} holds {active(markup)}"
             assert not any("evil" in token for token in _TOKEN.findall(markup)), "somebody else's link"
         assert "link_names" not in arguments
@@ -474,7 +575,9 @@ async def world(
             **settings,
         }
         chosen = Settings(**given)
-        with patch.object(app, "open_edition", _opener(desk)):
-            async with running(chosen, desk_file.load(file), clock=clock) as started:
+        # What people share lies with the Slack that is played.
+        files = patch.object(app, "SlackFiles", partial(SlackFiles, origins=(slack.files_url,)))
+        with patch.object(app, "open_edition", _opener(desk)), files:
+            async with running(chosen, desk_reader.load(file), clock=clock) as started:
                 yield World(slack, started, http, clock, chosen)
     _look_through(slack)
