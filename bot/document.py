@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast; the wheels have it
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast; the wheels have it
 _DEEPEST: Final = 50  # levels; nobody writes as many, and libyaml crashes the process at some ten thousand
 
 
@@ -199,7 +199,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
 def _fault(text: str) -> tuple[int, str] | None:
     """What is YAML, but cannot be walked: the line and what to do. Raises YAMLError."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):  # one may hold itself, or a thousand of another
             return line, "an alias (*name) cannot stand here; write the value out"
@@ -225,7 +225,7 @@ def read(path: Path, problems: Problems, *, name: str | None = None) -> Field:
     try:
         text = path.read_text(encoding="utf-8")
         fault = _fault(text)
-        node = None if fault else yaml.compose(text, Loader=_Loader)
+        node = None if fault else yaml.compose(text, Loader=LOADER)
     except FileNotFoundError:
         problems.error(shown, 1, "the file is missing; add it")
     except UnicodeDecodeError as error:

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import TextIO
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.work.opening import OperatedWork, open_work
+from bot.cli.database import database_url, opened
 from bot.cli.terminal import FAILURE, USAGE, CommandError
-from bot.ports import Clock, StoreUnavailable
-from bot.settings import Settings
+from bot.ports import Clock
 from bot.store import backlog
 from bot.store.backlog import Backlog
-from bot.store.engine import Engines, open_engines
-from bot.store.failures import translated
+from bot.store.engine import Engines
 from bot.store.jobs import DeadLetter
-from bot.store.migrations import current, newest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,32 +35,14 @@ def command(args: argparse.Namespace, out: TextIO | None = None, clock: Clock | 
     """List or retry; 0 for success, 1 if a key is not that of a dead letter. Raises SettingsError, CommandError."""
     if args.act == "retry" and bool(args.keys) == args.all:
         raise CommandError("work: name the keys that `partnerdesk work list` shows, or --all", USAGE)
-    url = Settings.from_env(os.environ, serve=False).database_url
-    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
-        raise CommandError("work: there is no database yet, and so no work")
+    url = database_url("work", "work")
     clock, out = clock or SystemClock(), out or sys.stdout
     work = open_work(url, clock)
-    try:
-        with _opened(url) as engines:
-            if args.act == "list":
-                _list(engines, work, clock.now(), out, as_json=args.json)
-                return 0
-            return _retry(engines, work, None if args.all else args.keys, out)
-    except (OSError, ValueError, SQLAlchemyError, StoreUnavailable) as error:
-        why = translated(error)
-        raise CommandError(f"work: the database cannot be used ({why}); see `partnerdesk doctor`") from error
-
-
-@contextmanager
-def _opened(url: str) -> Iterator[Engines]:
-    """The database as it is: a desk of another version that runs on it must find its own tables."""
-    engines = open_engines(url)
-    try:
-        if current(engines.reader) != newest():
-            raise CommandError("work: the database is of another version; `partnerdesk serve` brings it up to date")
-        yield engines
-    finally:
-        engines.dispose()
+    with opened("work", url) as engines:
+        if args.act == "list":
+            _list(engines, work, clock.now(), out, as_json=args.json)
+            return 0
+        return _retry(engines, work, None if args.all else args.keys, out)
 
 
 def _list(engines: Engines, work: OperatedWork, now: datetime, out: TextIO, *, as_json: bool) -> None:

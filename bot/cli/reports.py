@@ -1,0 +1,201 @@
+"""`partnerdesk reports`: the reports of language errors, as lists, tables and patches; also while the desk runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TextIO
+
+from sqlalchemy import Connection, select
+
+from bot import paths
+from bot.cli import terminal
+from bot.cli.database import database_url, opened
+from bot.cli.patch import patch
+from bot.cli.report_export import all_as_json, as_csv, as_json, person
+from bot.cli.terminal import USAGE, CommandError
+from bot.model import LANGUAGES
+from bot.report import CLOSED, Report, Reporter, State, name
+from bot.store import reports as stored
+from bot.store.tables import report
+
+_OPEN: Final = tuple(state for state in State if state not in CLOSED)
+_NUMBER: Final = re.compile(r"(?:TR-)?(\d{1,9})", re.IGNORECASE | re.ASCII)
+_SHORT: Final = 60  # characters of a text in a list
+_CONTROLS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    commands = parser.add_subparsers(dest="act", required=True, metavar="list|show|export|patch")
+    listing = commands.add_parser("list", help="a line for each report")
+    show = commands.add_parser("show", help="all of one report")
+    show.add_argument("--json", action="store_true", help="as JSON")
+    export = commands.add_parser("export", help="all reports, for a spreadsheet or a program")
+    export.add_argument("--format", choices=("csv", "json"), required=True)
+    export.add_argument("file", nargs="?", type=Path, metavar="FILE", help="written readable by you alone")
+    patching = commands.add_parser("patch", help="print what a fixed report changes in the texts of the bot")
+    terminal.add_knowledge_argument(patching)
+    for one in (show, patching):
+        one.add_argument("number", type=_number, metavar="TR-12")
+    for one in (listing, export):
+        one.add_argument("--language", action="append", choices=LANGUAGES, default=[], help="may stand several times")
+        states = one.add_mutually_exclusive_group()
+        states.add_argument(
+            "--state",
+            action="append",
+            choices=[state.value for state in State],
+            default=[],
+            help="may stand several times",
+        )
+        states.add_argument("--open", action="store_true", help="those that are not closed")
+    for one in (listing, show, export, patching):
+        one.add_argument("--workspace", metavar="TEAM", help="where the bot is installed (T… or E…), if in several")
+
+
+def command(args: argparse.Namespace, out: TextIO | None = None) -> int:
+    """List, show, export or patch; the exit code. Raises SettingsError, CommandError."""
+    out = out or sys.stdout
+    told = _told(args)
+    if args.act == "export":
+        _write(all_as_json(told) if args.format == "json" else as_csv(one for one, _ in told), args.file, out)
+        return 0
+    if args.act == "list":
+        out.writelines(f"{line}\n" for line in _list([one for one, _ in told]))
+        return 0
+    if not told:
+        raise CommandError(f"reports: there is no {name(args.number)}; see `partnerdesk reports list`")
+    ((report, reporters),) = told
+    if args.act == "patch":
+        folder = terminal.knowledge_folder(args.knowledge)
+        return patch(report, knowledge_dir=folder, locales_dir=paths.locales_dir(), out=out)
+    out.write(as_json(report, reporters) if args.json else "".join(f"{line}\n" for line in _shown(report, reporters)))
+    return 0
+
+
+def _number(given: str) -> int:
+    found = _NUMBER.fullmatch(given.strip())
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{given!r} is no report; write its number, such as TR-12")
+    return int(found[1])
+
+
+def _told(args: argparse.Namespace) -> list[tuple[Report, Sequence[Reporter]]]:
+    """The reports that are meant, by number, each with those who have told of it."""
+    with opened("reports", database_url("reports", "reports")) as engines, engines.reader.connect() as conn:
+        workspace = _workspace(conn, args.workspace)
+        if workspace is None:
+            return []
+        if args.act in {"list", "export"}:
+            states = _OPEN if args.open else [State(state) for state in args.state]
+            found = stored.listed(conn, workspace, languages=args.language, states=states)
+        else:
+            one = stored.load(conn, workspace, args.number)
+            found = [] if one is None else [one]
+        if args.act == "list":
+            return [(one, ()) for one in found]
+        return [(one, stored.reporters(conn, workspace, one.number)) for one in found]
+
+
+def _workspace(conn: Connection, named: str | None) -> str | None:
+    """The workspace that is named, or the only one; None if there are no reports at all."""
+    known = conn.scalars(select(report.c.workspace).distinct().order_by(report.c.workspace)).all()
+    if named is None and len(known) > 1:
+        raise CommandError(f"reports: there are reports of {', '.join(known)}; say which with --workspace", USAGE)
+    if named is not None and known and named not in known:
+        raise CommandError(f"reports: there are no reports of {named}; known are {', '.join(known)}", USAGE)
+    return named or (known[0] if known else None)
+
+
+def _write(text: str, file: Path | None, out: TextIO) -> None:
+    if file is None:
+        out.write(text)
+        return
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as opened_file:
+            opened_file.write(text)
+    except OSError as error:
+        raise CommandError(f"reports: cannot write {file} ({error.strerror})") from error
+
+
+def _list(found: Sequence[Report]) -> Iterator[str]:
+    for one in found:
+        line = f"{name(one.number):<7} {one.state:<9} {one.language}  {one.opened_at:%Y-%m-%d}  {_summary(one)}"
+        yield line.rstrip()
+    yield f"{len(found)} report{'' if len(found) == 1 else 's'}."
+
+
+def _summary(one: Report) -> str:
+    words = _short(one.wrong or one.said)
+    if one.suggestion:
+        words += f" → {_short(one.suggestion)}"
+    about = one.entry or one.place
+    return f"{_short(about)}: {words}" if about and words else words or _short(about) or f"{len(one.pictures)} pictures"
+
+
+def _shown(one: Report, reporters: Sequence[Reporter]) -> Iterator[str]:
+    yield f"{name(one.number)}  {one.state}"
+    for label, value in _facts(one):
+        yield from _labelled(label, value)
+    for text in one.texts:
+        yield from _labelled("text", f"{text.file or 'code'}:{text.line} {text.key}\n{text.text}")
+        yield from _labelled("becomes", text.final)
+    for picture in one.pictures:
+        yield from _labelled("picture", f"{picture.id} {picture.state} {picture.fault}".rstrip())
+    for told in reporters:
+        yield from _labelled("told by", f"{person(told.who)}, in {told.language}, {_minute(told.at)}")
+    for change in one.history:
+        number = name(change.number) if change.number else ""
+        parts = [_minute(change.at), change.act, person(change.who), number, change.words]
+        yield from _labelled("then", "  ".join(part for part in parts if part))
+
+
+def _facts(one: Report) -> Iterator[tuple[str, str]]:
+    yield "language", one.language
+    yield "programme", one.programme or ""
+    yield "kind", one.kind or ""
+    yield "place", one.place
+    yield "entry", one.entry
+    yield "wrong", one.wrong
+    yield "suggested", one.suggestion
+    yield "said", one.said
+    yield "assignee", person(one.assignee)
+    yield "final", one.final
+    yield "visible", str(one.visible_on or one.visible or "")
+    yield "reason", one.reason or ""
+    yield "words", one.words
+    yield "same as", name(one.duplicate_of) if one.duplicate_of else ""
+    yield "near", ", ".join(name(number) for number in one.near)
+
+
+def _labelled(label: str, value: str) -> Iterator[str]:
+    """A value with its label, further lines below it; nothing for an empty one."""
+    for n, line in enumerate(value.split("\n") if value else []):
+        yield f"{'' if n else label:<10} {_visible(line)}".rstrip()
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return _visible(words if len(words) <= _SHORT else f"{words[: _SHORT - 1].rstrip()}…")
+
+
+def _visible(text: str) -> str:
+    """Text that does nothing to a terminal: signs that control it, or turn the order of others, as escapes."""
+    return "".join(
+        sign.encode("unicode_escape").decode()
+        if unicodedata.category(sign) in _CONTROLS or unicodedata.bidirectional(sign) in _TURNING
+        else sign
+        for sign in text
+    )
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
