@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bot import i18n
 from bot.context import context, language_of
-from bot.flows import reporting
+from bot.flows import drafting, reporting
 from bot.flows.computing import LONGEST_ASIDE, Computing, is_follow_up
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Knowledge
 from bot.model import (
@@ -150,6 +150,8 @@ class Conversation:
             reply = again
         if reply.outcome in _MISSES:
             reply = _explained(reply, question, thread, person)
+        if asked and self.takes_reports and reply.outcome in _MISSES and drafting.corrects(question.text):
+            reply = Reply(Outcome.REPORT, reply.language, reply.programme)
         if asked and self.takes_reports and question.files and reply.outcome in _MISSES:
             return self._asked_of_picture(reply, question, thread, person)
         if not asked and reply.outcome not in _OUTRIGHT:

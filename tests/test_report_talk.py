@@ -136,6 +136,13 @@ def test_another_person_who_mentions_the_bot_begins_a_report_of_their_own(talk: 
     assert (turn.thread.draft.said, turn.thread.draft.pictures) == (WORDS, ())
 
 
+@pytest.mark.parametrize("said", ['"Docment" should be "Document"', "„Abbruch“ statt „Abbrechen“", "Ocr → OCR"])
+def test_a_correction_alone_is_a_report(talk: Conversation, said: str) -> None:
+    """Whatever it was read as, if it is no question; a message that is understood is answered."""
+    assert _steps(talk.reply_to(Question(said, DIRECT, TODAY), Thread("D1", "1.0"), ANN)) == ["draft"]
+    assert _steps(talk.reply_to(Question(f"{said}?", DIRECT, TODAY), Thread("D1", "1.0"), ANN)) == [None]
+
+
 def test_a_picture_is_asked_about_once(talk: Conversation) -> None:
     """More of them are counted in the same message."""
     first = talk.reply_to(_below(files=("F1", "F2")), ANNS, ANN)

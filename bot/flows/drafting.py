@@ -95,6 +95,12 @@ def read(text: str, pictures: Sequence[str], language: Language) -> Draft:
     )
 
 
+def corrects(text: str) -> bool:
+    """Whether a message says of a text what it should be: that is a report, whatever else it is about."""
+    said = plain(text)
+    return all(_texts(said)) and not said.endswith("?")
+
+
 def says_what(draft: Draft) -> bool:
     """Whether it tells of an error, and not only that there is one."""
     return names_it(draft) or len(draft.said) > _FEW
