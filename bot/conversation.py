@@ -543,9 +543,9 @@ def _may_tell(question: Question, thread: Thread, person: Person) -> bool:
     """Whether whoever writes may answer what the bot has asked, besides the asker: their organisation, and staff."""
     if question.top_level or question.mentions_others:
         return False
-    if thread.asked_about is not None and thread.asks_whom == person.id:
+    if any(one.whom == person.id for one in thread.asked):
         return True
-    if not (thread.asks_for or thread.asked_about is not None) or thread.floor is Floor.STAFF:
+    if not (thread.asks_for or thread.asked) or thread.floor is Floor.STAFF:
         return False
     return question.channel.place is Place.CHANNEL and (person.is_colleague or person.is_staff)
 

@@ -206,6 +206,15 @@ class Draft:
         return bool(self.said or self.wrong or self.pictures)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of which report a translator has asked whom."""
+
+    number: int
+    whom: PersonId
+    on: date
+
+
 class Floor(StrEnum):
     """Who has the floor in a thread, and so when the bot speaks there."""
 
@@ -236,8 +245,7 @@ class Thread:
     draft: Draft | None = None  # of a report that the asker is telling of
     awaits_report: bool = False  # the asker's next message is it
     reported: int | None = None  # the report that the asker has sent last
-    asked_about: int | None = None  # the report of which a translator has asked something
-    asks_whom: PersonId | None = None  # whom the translator has asked
+    asked: tuple[Asked, ...] = ()  # what translators have asked and wait to hear, the newest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,15 @@ class Act(StrEnum):
     STILL_WRONG = "still-wrong"  # reopened by a reporter
     MOVED = "moved"  # to another language
 
+    @classmethod
+    def _missing_(cls, value: object) -> Act | None:
+        """An act of a newer version: it stays in the history, which would be lost if it could not be read."""
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_, unknown._value_ = "UNKNOWN", value
+        return unknown
+
 
 class PictureState(StrEnum):
     """How far a picture is on its way to the translators."""
@@ -103,6 +112,15 @@ class Picture:
     state: PictureState = PictureState.WAITING
     fault: str = ""  # ports.FileFault, why it cannot be had
     copy: str = ""  # Slack's id of our copy
+    by: PersonId | None = None  # who has put it there; None: the report's first reporter
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message of ours below a card."""
+
+    channel: str
+    ts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +132,7 @@ class Change:
     who: PersonId | None = None
     words: str = ""  # a question, an answer, what is still wrong, the language it was moved to
     number: int | None = None  # of the report that it is a duplicate of
+    lines: tuple[Line, ...] = ()  # that tell of it: below each card that the report has had
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.context import context, language_of
 from bot.flows import drafting, reporting
-from bot.model import Forward, Outcome, Person, Question, Reply, Rewrite, Thread, Turn, Understanding
+from bot.model import Asked, Forward, Outcome, Person, Question, Reply, Rewrite, Thread, Turn, Understanding
 from bot.understand.normalise import LONGEST, words
 from bot.understand.reader import Reader
 
@@ -32,6 +32,11 @@ _FOR_THE_BOT: Final = frozenset(
     }
 )
 """What somebody may say in the middle of a report, and mean the bot."""
+
+_ANSWERED_WITHIN: Final = 4
+"""Days in which what is written outside of the thread may answer a translator's question: a weekend and more.
+
+Later it is hardly about that, and what somebody writes to the bot alone is not for others to read."""
 
 _QUESTIONS: Final = frozenset({Outcome.ANSWER, Outcome.RULE})
 
@@ -72,11 +77,13 @@ class ReportTalk:
         """
         if not question.files and not words(question.text):
             return None
-        if before.asked_about is not None and (before.asks_whom == person.id or person.is_colleague):
+        open_one = _asked_of(person, before)
+        is_late = open_one is not None and elsewhere and (question.today - open_one.on).days > _ANSWERED_WITHIN
+        if open_one is not None and not is_late:
             if self._is_for_the_bot(question, thread, person, elsewhere=elsewhere):
                 return None
-            forward = Forward(before.asked_about, drafting.plain(question.text), question.files)
-            return Turn(replace(thread, asked_about=None, asks_whom=None), (forward,))
+            forward = Forward(open_one.number, drafting.plain(question.text), question.files)
+            return Turn(replace(thread, asked=tuple(one for one in thread.asked if one != open_one)), (forward,))
         if not asked or before.asker != person.id:
             return None
         return self._from_asker(question, before, thread, person, elsewhere=elsewhere)
@@ -121,3 +128,9 @@ class ReportTalk:
             return first.confidence >= self._reader.decision.answer
         enough = _FEW_SURELY_ELSE if len(understanding.text.split()) <= _FEW else _SURELY_ELSE
         return outcome in _FOR_THE_BOT and first.confidence >= enough
+
+
+def _asked_of(person: Person, thread: Thread) -> Asked | None:
+    """What somebody may answer in a thread: what they were asked, or the asker whose colleague they are."""
+    theirs = {person.id, thread.asker} if person.is_colleague else {person.id}
+    return next((one for one in thread.asked if one.whom in theirs), None)

@@ -11,6 +11,7 @@ import pytest
 from bot.conversation import Conversation
 from bot.edition import Edition
 from bot.model import (
+    Asked,
     Channel,
     Draft,
     Floor,
@@ -42,7 +43,7 @@ WAITING = replace(ANNS, awaits_report=True)
 TELLING = replace(WAITING, draft=Draft(said="The button is wrong", language="de"))
 PICTURED = replace(ANNS, draft=Draft(pictures=("F1",), language="en"))
 SENT = replace(ANNS, reported=12)
-ASKED = replace(ANNS, asked_about=12, asks_whom=ANN.id)
+ASKED = replace(ANNS, asked=(Asked(12, ANN.id, TODAY),))
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +179,7 @@ def test_the_answer_to_a_translator_is_passed_on(talk: Conversation, person: Per
     turn = talk.reply_to(_below("On the <https://app.example.com|settings> page &amp; below"), ASKED, person)
 
     assert turn.effects == (Forward(12, "On the https://app.example.com page & below", ()),)
-    assert turn.thread.asked_about is None
+    assert turn.thread.asked == ()
 
 
 def test_who_thanks_a_translator_has_not_answered(talk: Conversation) -> None:
@@ -187,7 +188,7 @@ def test_who_thanks_a_translator_has_not_answered(talk: Conversation) -> None:
 
     assert turn.reply is not None
     assert turn.reply.outcome is Outcome.THANKS
-    assert turn.thread.asked_about == 12
+    assert turn.thread.asked == ASKED.asked
 
 
 def test_outside_of_the_thread_a_question_is_one(talk: Conversation) -> None:

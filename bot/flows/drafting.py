@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from bot.i18n import SOURCE_LANGUAGE
@@ -18,6 +18,8 @@ from bot.understand.named_language import named_language
 LONGEST: Final = 2900  # characters of each text: what fits a field of a form, with room for an ellipsis
 
 _FEW: Final = 50  # characters in which somebody says that they have found an error, and not yet which
+
+_MOST_QUOTED: Final = 20  # texts: each is read together with all that follows it
 
 _TOKEN: Final = re.compile(r"<([@#!]?)([^<>|\n]*)(?:\|([^<>\n]*))?>")
 _URL: Final = re.compile(r"https?://[^\s<>|]+")
@@ -129,14 +131,15 @@ def together(before: Draft, more: Draft) -> Draft:
 def is_told_in(draft: Draft, text: str, pictures: Sequence[str]) -> bool:
     """Whether a message is one of those that told it."""
     said = plain(text)
-    return bool((said and said in draft.said) or {*pictures} & {*draft.pictures})
+    return bool((said and f"\n{said}\n" in f"\n{draft.said}\n") or {*pictures} & {*draft.pictures})
 
 
 def without(draft: Draft, text: str, pictures: Sequence[str] = ()) -> Draft | None:
     """A draft without one of the messages that told it, and its pictures; None if nothing is left."""
     language = draft.language or SOURCE_LANGUAGE
     rest = Draft(language=language, pictures=tuple(one for one in draft.pictures if one not in pictures))
-    for line in draft.said.replace(plain(text), "", 1).splitlines():
+    left = f"\n{draft.said}\n".replace(f"\n{plain(text)}\n", "\n", 1)
+    for line in left.strip("\n").splitlines():
         rest = together(rest, read(line, (), language))
     return rest if rest.is_enough else None
 
@@ -149,7 +152,7 @@ def _language(said: str, around: Language) -> Language:
 
 def _texts(said: str) -> tuple[str, str]:
     """The wrong text and what it should be, where quotation marks or an arrow tell them; "" where nothing does."""
-    quoted = list(_QUOTED.finditer(said))
+    quoted = list(islice(_QUOTED.finditer(said), _MOST_QUOTED))
     if len(quoted) == 1:
         before, after = said[: quoted[0].start()], said[quoted[0].end() :]
         return ("", _content(quoted[0])) if _is_right(before, after) else (_content(quoted[0]), "")

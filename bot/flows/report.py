@@ -88,19 +88,25 @@ def ask(report: Report, by: PersonId, now: datetime, question: str) -> Report | 
 def answer(report: Report, who: PersonId, now: datetime, words: str, pictures: Sequence[str]) -> Report:
     """The reporter has said more; that counts whatever the state, and ends waiting for it."""
     state = State.TAKEN if report.state is State.ASKED else report.state
-    return _after(add_pictures(replace(report, state=state), pictures), Change(Act.ANSWERED, now, who, words))
+    return _after(add_pictures(replace(report, state=state), pictures, who), Change(Act.ANSWERED, now, who, words))
 
 
-def join(report: Report, who: PersonId, now: datetime, pictures: Sequence[str]) -> Report:
-    """Somebody else has reported the same."""
-    joined = add_pictures(replace(report, reporters=report.reporters + 1), pictures)
-    return _after(joined, Change(Act.JOINED, now, who))
+def join(report: Report, who: PersonId, now: datetime, words: str, pictures: Sequence[str]) -> Report:
+    """Somebody else has reported the same; `words` are what they tell besides."""
+    joined = add_pictures(replace(report, reporters=report.reporters + 1), pictures, who)
+    return _after(joined, Change(Act.JOINED, now, who, words))
 
 
-def add_pictures(report: Report, ids: Sequence[str]) -> Report:
+def news(draft: Draft, report: Report) -> str:
+    """What somebody who reports the same tells besides: in their words, or what it should be."""
+    known = {fold(one) for one in (report.wrong, report.suggestion, report.said)}
+    return next((one for one in (draft.said, draft.suggestion) if one and fold(one) not in known), "")
+
+
+def add_pictures(report: Report, ids: Sequence[str], by: PersonId) -> Report:
     """More pictures, as many as it takes."""
     known = {picture.id for picture in report.pictures}
-    more = tuple(Picture(id_) for id_ in dict.fromkeys(ids) if id_ not in known)
+    more = tuple(Picture(id_, by=by) for id_ in dict.fromkeys(ids) if id_ not in known)
     return replace(report, pictures=(*report.pictures, *more)[:MOST_PICTURES])
 
 

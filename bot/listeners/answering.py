@@ -10,15 +10,16 @@ from sqlalchemy import Connection
 
 from bot.adapters.postponed import Postponed
 from bot.conversation import PICK
-from bot.flows import drafting
+from bot.flows import drafting, reporting
 from bot.listeners import effects, journal, people
 from bot.listeners.effects import Origin
 from bot.listeners.incoming import Kept, as_message, being_told, is_under_way, mentions
-from bot.listeners.reports import lists
+from bot.listeners.reports import lists, telling
 from bot.listeners.services import Services
 from bot.model import (
     DEFAULT_LANGUAGE,
     Channel,
+    Forward,
     Job,
     Person,
     PersonId,
@@ -119,7 +120,7 @@ def _gone_on(services: Services, written: dict[str, Any], person: Person, last: 
 
 def _is_open(last: Thread, written: dict[str, Any]) -> bool:
     """Whether a thread holds something that a new message may answer or put right."""
-    return last.asked_about is not None or (bool(last.asks_for or last.slots) and bool(words(written["text"])))
+    return bool(last.asked) or (bool(last.asks_for or last.slots) and bool(words(written["text"])))
 
 
 def _is_telling(last: Thread, written: dict[str, Any]) -> bool:
@@ -147,10 +148,10 @@ def edit_job(services: Services) -> Handler:
         )
         if answered and "number" in answered[0].reply.result:  # it is sent, and what was sent stays
             return None
-        # The choices that its first form led to no longer count, nor what it told of a report.
-        thread = replace(stored or _new_thread(written), offered=(), asks_for=())
-        if thread.draft is not None and thread.asker == person.id:
-            thread = replace(thread, draft=drafting.without(thread.draft, written.get("before", "")))
+        passed_on = None if answered else await services.store.read(lambda conn: _passed_on(conn, services, written))
+        if passed_on is not None:  # to a translator: who reads it as it stands now, below what it was
+            return _carried_out(services, passed_on, Origin(job.key, person.id, written["ts"]), passed_on.thread)
+        thread = _without_first_form(stored or _new_thread(written), person, written)
         turn = await _turn(services, _question(services, written, person), thread, person)
         journal.note_reply(turn.reply)
         if not turn.effects:
@@ -164,7 +165,7 @@ def edit_job(services: Services) -> Handler:
             if is_under_way(conn, services, written["channel"], written["ts"]):
                 _after_its_answer(conn, services, job)
             elif answered or not _was_deleted(stored):
-                effects.carry_out(conn, services, turn, origin)
+                _carried_out(services, turn, origin, stored)(conn)
 
         return unit
 
@@ -178,6 +179,7 @@ def deletion_job(services: Services) -> Handler:
         gone = job.payload
 
         def unit(conn: Connection) -> None:
+            exclusive(conn, services.workspace, gone["channel"], gone["thread_ts"])
             thread = threads.load(conn, services.workspace, gone["channel"], gone["thread_ts"])
             if gone.get("overtook"):
                 if thread is None and gone["thread_ts"] == gone["ts"]:
@@ -187,7 +189,7 @@ def deletion_job(services: Services) -> Handler:
             elif (told := _without_message(conn, services, gone)) is not None:
                 _show_left(conn, services, told, job)
             elif thread is not None and thread.last_ts == gone["ts"] and not thread.handed_over:
-                _take_back(conn, services, thread, gone["ts"])
+                _take_back(conn, services, thread, gone)
 
         return unit
 
@@ -216,17 +218,42 @@ def _after_its_answer(conn: Connection, services: Services, job: Job) -> None:
     services.work.add(conn, job.kind, f"{job.key}:again", job.payload, lane=job.lane)
 
 
-def _take_back(conn: Connection, services: Services, thread: Thread, ts: str) -> None:
+def _take_back(conn: Connection, services: Services, thread: Thread, gone: dict[str, Any]) -> None:
     """Remove what answers a message, and forget what the thread holds of it."""
+    ts, is_told = gone["ts"], thread.draft is not None and not _tells(gone, thread)
     for ours in messages.by_question(conn, services.workspace, thread.channel, ts):
         if "number" in ours.reply.result:  # it tells of a report that was sent
             continue
+        is_told = is_told and not reporting.is_draft(ours.reply)
         payload = {"channel": ours.channel, "ts": ours.ts}
         services.work.add(conn, effects.REMOVE, f"{effects.REMOVE}:{ours.channel}:{ours.ts}", payload)
-    left = replace(thread, offered=(), asks_for=(), draft=None, awaits_report=False, last_ts="")
+    left = replace(thread, offered=(), asks_for=(), last_ts="")
+    if not is_told:  # a report that other messages have told goes on
+        left = reporting.dropped(left)
     if ts == thread.ts:
         left = replace(left, question="", entry=None, slots={})
     threads.save(conn, services.workspace, left, services.clock.now())
+
+
+def _without_first_form(thread: Thread, person: Person, written: dict[str, Any]) -> Thread:
+    """A thread before an edited message: its choices no longer count, nor what it told of a report."""
+    thread = replace(thread, offered=(), asks_for=())
+    if thread.draft is None or thread.asker != person.id:
+        return thread
+    return replace(thread, draft=drafting.without(thread.draft, written.get("before", "")))
+
+
+def _passed_on(conn: Connection, services: Services, written: dict[str, Any]) -> Turn | None:
+    """The turn of an edit of what was passed on as an answer; in a direct message it may stand beside the question."""
+    before, after = drafting.plain(written.get("before", "")), drafting.plain(written["text"])
+    found = [_stored_thread(conn, services, written)]
+    if written["channel_type"] == "im":
+        found.append(threads.latest(conn, services.workspace, written["channel"]))
+    for thread in found if before and after else ():
+        number = thread and telling.answered_with(conn, services, thread, _author(written), before)
+        if thread and number:
+            return Turn(thread, (Forward(number, after),))
+    return None
 
 
 def _told_before(conn: Connection, services: Services, written: dict[str, Any]) -> Thread | None:
@@ -239,10 +266,17 @@ def _without_message(conn: Connection, services: Services, gone: dict[str, Any])
     """The thread of a report that is being told, without one of its messages; None if nothing of it is left."""
     said, files = gone.get("before", ""), gone.get("files", ())
     told = being_told(conn, services, gone["channel"], gone["thread_ts"], said, files)
-    if told is None or told.draft is None or told.asker is None or told.asker.user != gone["user"]:
+    if told is None or told.draft is None or not _tells(gone, told):
         return None
     left = drafting.without(told.draft, said, files)
     return replace(told, draft=left) if left else None
+
+
+def _tells(gone: dict[str, Any], thread: Thread) -> bool:
+    """Whether a message that was deleted is one of those that told the report of a thread."""
+    if thread.draft is None or thread.asker is None or thread.asker.user != gone["user"]:
+        return False
+    return drafting.is_told_in(thread.draft, gone.get("before", ""), gone.get("files", ()))
 
 
 def _show_left(conn: Connection, services: Services, thread: Thread, job: Job) -> None:

@@ -27,7 +27,7 @@ from bot.render.cards import withdrawn_card
 from bot.render.messages import Message
 from bot.render.report_cards import withdrawn_report
 from bot.store import codec, privacy, reports
-from bot.store.privacy import ERASURE, LIFECYCLE, REPORT_WITHDRAWAL, RETENTION, UNSHARE, WITHDRAWAL, Cause
+from bot.store.privacy import ERASURE, LIFECYCLE, REPORT_WITHDRAWAL, RETENTION, UNSAY, UNSHARE, WITHDRAWAL, Cause
 from bot.store.report_privacy import Trace
 
 RECEIPT: Final = "receipt"
@@ -55,6 +55,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         RECEIPT: _receipt_job(services),
         RETENTION: _retention_job(services),
         REPORT_WITHDRAWAL: _report_withdrawal_job(services),
+        UNSAY: _unsay_job(services),
         UNSHARE: _unshare_job(services),
         WITHDRAWAL: _withdrawal_job(services),
     }
@@ -166,6 +167,15 @@ def _unshare_job(services: Services) -> Handler:
 
     async def delete(job: Job) -> None:
         await services.files.delete(job.payload["copy"])
+
+    return delete
+
+
+def _unsay_job(services: Services) -> Handler:
+    """Deletes a line below a card."""
+
+    async def delete(job: Job) -> None:
+        await services.slack.delete(channel=job.payload["channel"], ts=job.payload["ts"])
 
     return delete
 

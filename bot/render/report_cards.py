@@ -31,6 +31,7 @@ REOPEN: Final = "report.reopen"
 
 _LONGEST_TEXT: Final = 1200
 _LONGEST_WORDS: Final = 800
+_LONGEST_LINE: Final = kit.TYPED  # what is said below a card stands nowhere else
 _OWN_TEXTS: Final = 4800  # characters of them all, before and after
 _LONGEST_GIST: Final = 300
 _LONGEST_NAME: Final = 100
@@ -95,7 +96,7 @@ def report_line(t: Translator, report: Report, change: Change) -> Message:
     """One change, for the card's thread."""
     who = mention(change.who) if change.who else t("Somebody")
     said = _happened(t, change, who)
-    quoted = [quote("", "" if change.act is Act.MOVED else change.words, _LONGEST_WORDS)]
+    quoted = [quote("", "" if change.act is Act.MOVED else change.words, _LONGEST_LINE)]
     titled = t("{name}: {value}", name=name(report.number), value=said)
     beside = f"{titled}\n{escape(pieces.plain(quoted, t))}".rstrip()
     return Message(shorten_markup(beside, kit.TEXT), [kit.section(said), *pieces.blocks(quoted, t)])
@@ -250,7 +251,8 @@ def _pictures(t: Translator, report: Report) -> list[str]:
         )
     faults = Counter(one.fault for one in report.pictures if one.state is PictureState.REFUSED)
     for fault, n in sorted(faults.items()):
-        why = words.fault(FileFault(fault), t) if fault else t("Slack does not give it out at the moment")
+        is_known = fault in set(FileFault)  # a newer version may know others
+        why = words.fault(FileFault(fault), t) if is_known else t("Slack does not give it out at the moment")
         told.append(t.plural("{n} could not be had: {why}.", "{n} could not be had: {why}.", n, why=why))
     if n := states[PictureState.DELETED]:
         told.append(t.plural("{n} has been deleted by now.", "{n} have been deleted by now.", n))

@@ -223,7 +223,7 @@ def most_pictures(t: Translator) -> str:
 
 
 def _question(told: Mapping[str, Any], t: Translator) -> list[Piece]:
-    asked = quote(t("A translator asks about {number}", number=name(told["number"])), told["words"], _LONGEST_TEXT)
+    asked = quote(t("A translator asks about {number}", number=name(told["number"])), told["words"], kit.TYPED)
     if told["step"] == Step.ANSWERED:
         return [asked, Sentence(t("Thank you, I have passed your answer on."))]
     return [asked, Sentence(t("Please answer here, in this thread: I pass it on."))]
@@ -250,7 +250,7 @@ def _rejected(told: Mapping[str, Any], t: Translator) -> list[Piece]:
 
 
 def _translators_words(told: Mapping[str, Any], t: Translator) -> Piece:
-    return quote(t("A word from the translator"), told.get("words", ""), _LONGEST_TEXT)
+    return quote(t("A word from the translator"), told.get("words", ""), kit.TYPED)
 
 
 def _reopened(told: Mapping[str, Any], t: Translator) -> list[Piece]:
@@ -261,8 +261,9 @@ def _reopened(told: Mapping[str, Any], t: Translator) -> list[Piece]:
 
 def _pictures_failed(told: Mapping[str, Any], t: Translator) -> list[Piece]:
     number, faults = name(told["number"]), dict.fromkeys(told.get("faults", ()))
+    known = [FileFault(one) for one in faults if one in set(FileFault)]  # a newer version may know others
     return [
         Sentence(t("I could not get at least one picture of {number}.", number=number)),
-        Facts(tuple(Fact("", words.fault(FileFault(one), t)) for one in faults)),
+        Facts(tuple(Fact("", words.fault(one, t)) for one in known)),
         Sentence(t("The report stands all the same. If you can, put the picture here again, in this thread.")),
     ]

@@ -38,6 +38,7 @@ from sqlalchemy import (
 
 from bot.model import PersonId
 from bot.ports import Store, Work
+from bot.report import Line
 from bot.store import report_privacy, reports
 from bot.store.counters import next_number
 from bot.store.jobs import Status
@@ -66,6 +67,7 @@ LIFECYCLE: Final = "lifecycle"
 WITHDRAWAL: Final = "withdrawal"
 REPORT_WITHDRAWAL: Final = "report-withdrawal"
 UNSHARE: Final = "report-unshare"
+UNSAY: Final = "report-unsay"
 _OWN_WORK: Final = (RETENTION, ERASURE, LIFECYCLE)
 """The kinds of work that erase: they are not themselves erased."""
 
@@ -369,6 +371,7 @@ def erase(
     named: Counter[str] = Counter()
     cards: list[Card] = []
     traces: list[Trace] = []
+    reports.lock_duplicates(conn, workspace)  # several reports are changed
     for name, holding in POLICY.items():
         for row in _rows_now(conn, holding, workspace, who, found):
             (counts if owner_of(name, row) == who else named)[name] += 1
@@ -405,6 +408,14 @@ def withdraw(conn: Connection, work: Work, workspace: str, erased: Erased) -> No
         withdraw_report(conn, work, workspace, trace, str(erased.number))
         for copy in trace.copies:
             work.add(conn, UNSHARE, f"{UNSHARE}:{workspace}:{copy}", {"copy": copy})
+        for line in trace.lines:
+            unsay(conn, work, workspace, line)
+
+
+def unsay(conn: Connection, work: Work, workspace: str, line: Line) -> None:
+    """Have a line below a card deleted."""
+    payload = {"channel": line.channel, "ts": line.ts}
+    work.add(conn, UNSAY, f"{UNSAY}:{workspace}:{line.channel}:{line.ts}", payload)
 
 
 def withdraw_report(conn: Connection, work: Work, workspace: str, trace: Trace, why: str) -> None:

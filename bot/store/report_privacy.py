@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete
 
 from bot.model import PersonId
-from bot.report import Act, Change, Report, State
+from bot.report import Act, Change, Line, Report, State
 from bot.store import reports
 from bot.store.tables import report
 
@@ -28,6 +28,7 @@ class Trace:
     channel: str  # of its card
     card_ts: str  # "": it has none
     copies: tuple[str, ...] = ()  # of pictures that are to go
+    lines: tuple[Line, ...] = ()  # below its cards, that are to go
 
 
 def named_in(row: Any) -> frozenset[PersonId]:
@@ -63,16 +64,23 @@ def forget(conn: Connection, workspace: str, number: int, who: PersonId, now: da
     others = [one for one in told if one != who]
     if state.reporter == who and not others:
         conn.execute(delete(report).where(report.c.workspace == workspace, report.c.number == number))
-        return [_trace(state, reports.copies(state)), *_without_head(conn, workspace, state, now)]
-    left = replace(_unnamed(state, who), reporters=state.reporters - told.count(who))
-    copies: tuple[str, ...] = ()
+        return [_trace(state, reports.copies(state), _lines(state)), *_without_head(conn, workspace, state, now)]
+    pictures = tuple(one for one in state.pictures if (one.by or state.reporter) != who)
+    left = replace(_unnamed(state, who), reporters=state.reporters - told.count(who), pictures=pictures)
     if state.reporter == who:
         # Of a text that nobody has quoted there are the words alone; who has told the same has used the same.
         said = "" if state.wrong else state.said
-        left = _not_asked(replace(left, reporter=others[0], said=said, suggestion="", pictures=()))
-        copies = reports.copies(state)
+        left = _not_asked(replace(left, reporter=others[0], said=said, suggestion=""))
     reports.save(conn, workspace, left, now)
-    return [_trace(left, copies)]
+    kept = reports.copies(left)
+    copies = tuple(copy for copy in reports.copies(state) if copy not in kept)
+    return [_trace(left, copies, _lines(state, who))]
+
+
+def _lines(state: Report, who: PersonId | None = None) -> tuple[Line, ...]:
+    """The lines with what reporters have done, or one of them."""
+    theirs = (one for one in state.history if one.act in _OF_REPORTERS and who in {None, one.who})
+    return tuple(line for change in theirs for line in change.lines)
 
 
 def _unnamed(state: Report, who: PersonId) -> Report:
@@ -92,7 +100,9 @@ def _not_asked(state: Report) -> Report:
 
 
 def _by_nobody(change: Change) -> Change:
-    return replace(change, who=None, words="" if change.act in _OF_REPORTERS else change.words)
+    if change.act in _OF_REPORTERS:
+        return replace(change, who=None, words="", lines=())
+    return replace(change, who=None)
 
 
 def _without_head(conn: Connection, workspace: str, gone: Report, now: datetime) -> list[Trace]:
@@ -117,5 +127,5 @@ def _without_head(conn: Connection, workspace: str, gone: Report, now: datetime)
     return traces
 
 
-def _trace(state: Report, copies: tuple[str, ...]) -> Trace:
-    return Trace(state.number, state.channel, state.card_ts, copies)
+def _trace(state: Report, copies: tuple[str, ...], lines: tuple[Line, ...] = ()) -> Trace:
+    return Trace(state.number, state.channel, state.card_ts, copies, lines)

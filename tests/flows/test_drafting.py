@@ -178,3 +178,11 @@ def test_a_message_is_part_of_what_it_told() -> None:
     assert drafting.is_told_in(draft, "", ("F1",))
     assert not drafting.is_told_in(draft, "", ())
     assert not drafting.is_told_in(draft, "How long is a trial?", ("F2",))
+
+
+def test_of_very_many_quotations_the_first_are_read() -> None:
+    """Each is weighed with all that follows it: a message full of them must not hold up everybody else's."""
+    words = '"Abbruch", it should be "Abbrechen"'
+
+    assert drafting.read('"a" ' * 10 + words, (), "de").suggestion == "Abbrechen"
+    assert drafting.read('"a" ' * 100 + words, (), "de").suggestion == ""

@@ -47,7 +47,7 @@ ACTS: Final[dict[str, Callable[[Report], Report | None]]] = {
     "put back": lambda report: flow.release(report, DORA, NOW),
     "ask": lambda report: flow.ask(report, DORA, NOW, "Where?"),
     "answer": lambda report: flow.answer(report, REPORTER, NOW, "There", ()),
-    "join": lambda report: flow.join(report, REPORTER, NOW, ()),
+    "join": lambda report: flow.join(report, REPORTER, NOW, "", ()),
     "fix": _fix,
     "reject": _reject,
     "duplicate": lambda report: flow.duplicate(report, DORA, NOW, 4),
@@ -179,8 +179,8 @@ def test_nothing_is_the_same_as_itself() -> None:
 
 def test_pictures_are_added_once_and_up_to_a_limit() -> None:
     """One that is there already is no second one."""
-    first = flow.add_pictures(OPEN, ["F1", "F2", "F1"])
-    many = flow.add_pictures(first, ["F2", *(f"G{n}" for n in range(MOST_PICTURES))])
+    first = flow.add_pictures(OPEN, ["F1", "F2", "F1"], REPORTER)
+    many = flow.add_pictures(first, ["F2", *(f"G{n}" for n in range(MOST_PICTURES))], DORA)
 
     assert [one.id for one in first.pictures] == ["F1", "F2"]
     assert len(many.pictures) == MOST_PICTURES

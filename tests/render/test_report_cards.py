@@ -249,6 +249,13 @@ def test_every_fault_has_its_words(english: Translator, fault: FileFault) -> Non
     assert "could not be had: " in _markup(_card(english, refused))
 
 
+def test_a_fault_of_a_newer_version_is_told_in_general(english: Translator) -> None:
+    """The card can be drawn all the same."""
+    refused = replace(REPORT, pictures=(Picture("F1", PictureState.REFUSED, "haunted"),))
+
+    assert "1 could not be had: Slack does not give it out" in _markup(_card(english, refused))
+
+
 ONWARD = [("reject", None), ("duplicate", None), ("move", None)]
 
 
@@ -332,6 +339,14 @@ def test_words_in_a_line_are_never_markup(english: Translator, text: str) -> Non
     assert len(message.text) <= MOST
     assert "EVIL" not in _markup(message)
     assert message.text.count("<") == 1
+
+
+def test_the_longest_answer_is_read_whole(english: Translator) -> None:
+    """It stands nowhere else."""
+    message = cards.report_line(english, REPORT, Change(Act.ANSWERED, OPENED, ANN, "word " * 560 + "the end"))
+
+    assert block_problems(message.blocks) == []
+    assert "the end" in str(message.blocks)
 
 
 def test_a_line_says_to_whom_it_was_handed_on(english: Translator) -> None:

@@ -52,6 +52,7 @@ STEPS: list[dict[str, Any]] = [
     {"step": "taken", "number": 12},
     {"step": "closed", "number": 12},
     {"step": "question", "number": 12, "words": "On which page?"},
+    {"step": "question", "number": 12, "words": "word " * 600},
     {"step": "answered", "number": 12, "words": "On which page?"},
     *({**FIXED, "visible": visible.value, "visible_on": None} for visible in (Visible.NOW, Visible.RELEASE)),
     FIXED,
@@ -111,6 +112,14 @@ def test_every_step_is_a_message_that_slack_takes(
 def test_every_step_holds_to_the_schema(renderer: Renderer, result: dict[str, Any]) -> None:
     """No unknown key, no element in the wrong block."""
     assert schema_problems(renderer.message(_reply(result)).blocks, "blocks.schema.json") == []
+
+
+def test_a_fault_of_a_newer_version_is_left_out(renderer: Renderer) -> None:
+    """What there is to say beside it is said."""
+    told = renderer.plain(_reply({"step": "pictures-failed", "number": 12, "faults": ["haunted", "gone"]}))
+
+    assert "it was deleted" in told
+    assert "haunted" not in told
 
 
 def test_every_step_has_its_words(renderer: Renderer) -> None:

@@ -337,8 +337,44 @@ async def test_a_report_that_others_wait_for_stays_without_them(tmp_path: Path) 
         assert "Tallena" in _read(card)
         assert not any(word in _read(card) for word in ("Zanzibar", "U1"))
         assert "report.take" in actions(card)
-        assert w.slack.shared("CTRANS", left.card_ts) == []
+        assert [one.id for one in left.pictures] == ["FU2"]
+        assert [one.alt for one in w.slack.shared("CTRANS", left.card_ts)] == ["Tallena"]
         assert '"U1"' not in await _dump(w)
+
+
+@pytest.mark.parametrize("user", ["U1", "U2"])
+async def test_what_one_of_several_has_said_and_shown_below_the_card_goes(tmp_path: Path, user: str) -> None:
+    """Their lines and their pictures, whether they were first or have joined; those of the others stay."""
+    other = "U2" if user == "U1" else "U1"
+    async with world(tmp_path, TRANSLATED) as w:
+        await _report(w)
+        joined = await _report(w, "U2")
+        for who in ("U1", "U2"):
+            await _answer(w, joined.number, who)
+        await w.settle()
+        shared = len(w.slack.shared("CTRANS", joined.card_ts))
+        await w.press(await _offer(w, user=user), "privacy.erase", user)
+        (left,) = await _reports(w)
+        below = " ".join(_read(one) for one in w.slack.messages("CTRANS", thread=joined.card_ts))
+
+        assert (shared, len(w.slack.shared("CTRANS", joined.card_ts))) == (2, 1)
+        assert [one.id for one in left.pictures] == [f"F{other}"]
+        assert f"{other} has more to say" in below
+        assert not any(word in below for word in (f"<@{user}>", f"{user} has more to say", f"what {user} calls it"))
+
+
+async def _answer(w: World, number: int, user: str) -> None:
+    """Somebody has answered a translator."""
+
+    def unit(conn: Connection) -> None:
+        reports.lock(conn, "T0HOME", number)
+        known = reports.load(conn, "T0HOME", number)
+        assert known is not None
+        words = f"{user} has more to say"
+        changed = flow.answer(known, PersonId("T0HOME", user), w.clock.now(), words, ())
+        changing.changed(conn, w.desk.services, changed)
+
+    await w.desk.database.run(unit)
 
 
 async def test_a_card_that_is_being_posted_is_waited_for(tmp_path: Path) -> None:

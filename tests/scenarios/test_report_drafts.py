@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.model import Outcome
+from bot.listeners import answering
+from bot.model import Outcome, Turn
 from tests.scenarios.report_desk import (
     ACME,
     WORDS,
@@ -394,6 +396,37 @@ async def test_one_of_several_messages_that_is_deleted_leaves_the_others(tmp_pat
         assert (report.said, report.wrong, report.pictures) == (WORDS, "Abbruch", ())
 
 
+@pytest.mark.parametrize("user", ["U1", "U2"])
+async def test_a_message_beside_the_report_that_is_deleted_leaves_it(tmp_path: Path, user: str) -> None:
+    """Thanks, or a word that stands in the report too, by whoever: what was told is still there, and can be sent."""
+    async with report_world(tmp_path) as w:
+        draft = await drafted(w)
+        ts = draft.thread_ts or ""
+        for words in ("thanks", "German"):
+            beside = await w.mention("CCYBER", user, words, thread=ts)
+            await w.settle()
+            await w.delete("CCYBER", user, beside)
+            await w.settle()
+        await w.press(draft, "report.send", "U1")
+        (report,) = await stored(w)
+
+        assert (report.said, report.reporter.user) == (WORDS, "U1")
+
+
+async def test_a_message_that_was_edited_late_and_is_deleted_takes_the_draft_along(tmp_path: Path) -> None:
+    """Its words are not those that were told any more; what shows them goes, and so do they."""
+    async with report_world(tmp_path) as w:
+        draft = await drafted(w)
+        ts = draft.thread_ts or ""
+        await w.edit("CCYBER", "U1", ts, "<@U0BOT> Never mind", after=90)
+        await w.settle()
+        await w.delete("CCYBER", "U1", ts)
+        await w.settle()
+
+        assert w.slack.messages("CCYBER") == []
+        assert [thread.draft for thread in await w.threads()] == [None]
+
+
 async def test_at_the_top_of_a_direct_message_edits_and_deletions_count_too(tmp_path: Path) -> None:
     """There the messages of one report stand beside its thread."""
     async with report_world(tmp_path) as w:
@@ -421,6 +454,28 @@ async def test_an_edit_after_sending_changes_no_report(tmp_path: Path) -> None:
         (report,) = await stored(w)
         assert report.wrong == "Abbruch"
         assert "sent" in await steps(w, "CCYBER", ts)
+
+
+async def test_what_is_sent_while_an_edit_is_read_stays_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The click is quicker: the message goes on saying so, and offers nothing to send a second time."""
+    async with report_world(tmp_path) as w:
+        draft = await drafted(w)
+        read = answering._turn
+        clicks = [draft]
+
+        async def click_meanwhile(*given: Any) -> Turn:
+            turn = await read(*given)
+            for message in clicks[:]:
+                clicks.remove(message)
+                await w.press(message, "report.send", "U1")
+            return turn
+
+        monkeypatch.setattr(answering, "_turn", click_meanwhile)
+        await w.edit("CCYBER", "U1", draft.thread_ts or "", f"<@U0BOT> {WORDS}!")
+        await w.settle()
+
+        assert len(await stored(w)) == 1
+        assert await steps(w, "CCYBER", draft.thread_ts or "") == ["sent"]
 
 
 async def test_a_message_that_is_deleted_takes_the_draft_along(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.scenarios.report_desk import (
     WORDS,
     cards,
     lines,
+    pictures,
     reply_of,
     report_world,
     reported,
@@ -90,6 +91,27 @@ async def test_reported_twice_by_the_same_person(w: World) -> None:
     assert "has reported the same" not in words_on(card)
     assert await steps(w, "CCYBER", first) == ["closed", "fixed"]
     assert await steps(w, "CCYBER", second) == ["sent"]
+
+
+async def test_reported_again_with_a_picture(w: World) -> None:
+    """What the first time lacked comes below the card: the picture, and words that say more."""
+    await reported(w)
+    await reported(w, f"{WORDS}, on the invoice page", files=["F1"])
+    (card,) = await cards(w)
+
+    assert len(await pictures(w, card)) == 1
+    assert "on the invoice page" in (await lines(w, card))[-1]
+    assert "has reported the same" not in words_on(card)
+
+
+async def test_whoever_joins_with_words_of_their_own(w: World) -> None:
+    """They may know better what it should be: that stands below the card."""
+    await reported(w)
+    await reported(w, 'The German button says "Abbruch", it should be "Stornieren"', user="U2")
+    (card,) = await cards(w)
+
+    assert "+1 has reported the same" in words_on(card)
+    assert "Stornieren" in (await lines(w, card))[-1]
 
 
 async def test_both_send_at_once(both: World) -> None:

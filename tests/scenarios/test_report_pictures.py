@@ -201,6 +201,53 @@ async def test_where_slack_does_not_say_who_reads_nothing_is_shown(tmp_path: Pat
         assert w.slack.calls("download") == []
 
 
+async def test_a_channel_that_is_shared_later_shows_no_further_picture(tmp_path: Path) -> None:
+    """Who reads along is asked anew; the card names no organisation there any more either."""
+    async with report_world(tmp_path) as w:
+        ts = await reported(w, user="UACME", channel="COPEN", team=ACME)
+        (card,) = await cards(w)
+        assert "Acme" in shown(card.blocks)
+        w.slack.channels["CTRANS"].is_ext_shared = True
+        await w.write("COPEN", "UACME", "", thread=ts, team=ACME, files=["F1"])
+        (report,) = await stored(w)
+
+        assert await pictures(w, card) == []
+        assert w.slack.calls("download") == []
+        assert report.pictures[0].state is PictureState.KEPT_BACK
+        assert "other organisations read this channel" in shown(card.blocks)
+        assert "Acme" not in shown(card.blocks)
+
+
+async def test_a_channel_that_is_shared_while_the_picture_is_fetched_does_not_show_it(tmp_path: Path) -> None:
+    """Our copy, which nobody has seen, is deleted."""
+    async with report_world(tmp_path) as w:
+
+        def shared_by_then(method: str, _number: int) -> Fault | None:
+            w.slack.channels["CTRANS"].is_ext_shared |= method == "upload"
+            return None
+
+        w.slack.fault = shared_by_then
+        await reported(w, files=["F1"])
+        (card,) = await cards(w)
+        (report,) = await stored(w)
+
+        assert await pictures(w, card) == []
+        assert w.slack.calls("files.completeUploadExternal") == []
+        assert (report.pictures[0].state, report.pictures[0].copy) == (PictureState.KEPT_BACK, "")
+        assert len(w.slack.calls("files.delete")) == 1
+
+
+async def test_where_slack_says_later_who_reads_the_picture_is_shown(tmp_path: Path) -> None:
+    """One answer that fails, as the card is posted, keeps nothing back for good."""
+    async with report_world(tmp_path) as w:
+        w.slack.fail("conversations.info", HttpError(500))
+        await reported(w, files=["F1"])
+        (card,) = await cards(w)
+
+        assert len(await pictures(w, card)) == 1
+        assert "other organisations" not in shown(card.blocks)
+
+
 # Slack fails
 
 STEPS = (
@@ -279,6 +326,29 @@ async def test_where_slack_stays_away_for_good_the_reporter_is_told_in_the_end(t
 
         assert await steps(w, "CCYBER", ts) == ["sent", "pictures-failed"]
         assert "1 could not be had" in shown(card.blocks)
+
+
+@pytest.mark.parametrize(
+    ("method", "fault"),
+    [
+        ("files.getUploadURLExternal", Error("file_uploads_disabled")),
+        ("files.completeUploadExternal", Error("not_in_channel")),
+        ("files.completeUploadExternal", HttpError(500)),
+    ],
+)
+async def test_where_slack_takes_no_copy_the_reporter_is_told_in_the_end(
+    tmp_path: Path, method: str, fault: Fault
+) -> None:
+    """The card does not say for good that the picture is on its way, and the others are told of too."""
+    async with report_world(tmp_path) as w:
+        w.slack.add_file("F2", b"%PDF-1.7" + b"x" * 100)
+        w.slack.fault = lambda called, _: fault if called == method else None
+        ts = await reported(w, files=["F1", "F2"])
+        (card,) = await cards(w)
+
+        assert (await steps(w, "CCYBER", ts))[:2] == ["sent", "pictures-failed"]
+        assert "on its way" not in shown(card.blocks)
+        assert shown(card.blocks).count("1 could not be had") == 2
 
 
 async def test_a_desk_that_stops_in_between_shares_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

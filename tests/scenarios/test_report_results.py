@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlalchemy import Connection, delete
 
+from bot.listeners.reports import kinds
 from bot.report import PictureState, State
+from bot.store.tables import job
 from tests.scenarios.report_desk import (
     ACME,
     REPORT_DESK,
@@ -222,6 +225,40 @@ async def test_a_new_question_of_theirs_is_not_swallowed(w: World) -> None:
     assert (await reply_of(w, question)).result["step"] == "answered"
 
 
+async def test_a_direct_message_of_another_day_is_no_answer(w: World) -> None:
+    """What somebody tells the bot weeks later is not for the translators; in the thread it still is the answer."""
+    thread, card = await _direct(w)
+    await _asked(w, thread, card, "D1")
+    w.skip(timedelta(days=20))
+    await w.direct("D1", "U1", "My customer Mr Smith has cancelled for private reasons")
+    before = await lines(w, card)
+    await w.direct("D1", "U1", "On the settings page", thread=thread)
+
+    assert "Smith" not in "".join(before)
+    assert "On the settings page" in (await lines(w, card))[-1]
+
+
+@pytest.mark.parametrize("is_direct", [False, True])
+async def test_an_answer_that_is_put_right(w: World, is_direct: bool) -> None:  # noqa: FBT001 - a case
+    """The translators read it as it stands now; it is no question to the bot, and nothing else is said."""
+    if is_direct:
+        thread, card = await _direct(w)
+        await _asked(w, thread, card, "D1")
+        answer, channel = await w.direct("D1", "U1", "On the setings page"), "D1"
+    else:
+        thread = await reported(w)
+        (card,) = await cards(w)
+        await _asked(w, thread, card)
+        answer, channel = await w.write("CCYBER", "U1", "On the setings page", thread=thread), "CCYBER"
+    await w.settle()
+    said = len(w.slack.messages(channel))
+    await w.edit(channel, "U1", answer, "On the settings page")
+
+    assert "On the settings page" in (await lines(w, card))[-1]
+    assert len(w.slack.messages(channel)) == said
+    assert [one.state for one in await stored(w)] == [State.TAKEN]
+
+
 async def test_an_answer_with_a_picture(w: World) -> None:
     """Picture and words go below the card."""
     thread = await reported(w)
@@ -267,6 +304,21 @@ async def test_a_stranger_does_not_answer(w: World) -> None:
     assert (await reply_of(w, question)).result["step"] == "question"
 
 
+async def test_a_colleague_of_somebody_else_in_the_thread_does_not_answer(w: World) -> None:
+    """They are the colleague of who asked there, not of who has reported the answer."""
+    thread = await w.mention("COPEN", "UACME", TRIAL, team=ACME)
+    form = await form_from(w, await w.only("COPEN", thread), "UNORTH", action="answer.more", team="TBOREAL")
+    await w.fill(form, "UNORTH", team="TBOREAL", said="It is 31 days")
+    (card,) = await cards(w)
+    await work_on(w, card, "report.ask", "UOWNER", question="Since when?")
+    await w.write("COPEN", "UACME2", "We go for lunch now", thread=thread, team=ACME)
+    before = await lines(w, card)
+    await w.write("COPEN", "UNORTH", "Since May", thread=thread, team="TBOREAL")
+
+    assert "lunch" not in "".join(before)
+    assert "Since May" in (await lines(w, card))[-1]
+
+
 async def test_an_answer_after_it_was_closed(w: World) -> None:
     """It is passed on, and changes nothing else."""
     thread = await reported(w)
@@ -296,6 +348,24 @@ async def test_a_reporter_who_is_not_the_threads_asker(w: World) -> None:
     assert by_asker == 0
     assert "<@U2> has answered:\n&gt; Since May" in (await lines(w, card))[-1]
     assert (await reply_of(w, question)).result["step"] == "answered"
+
+
+async def test_two_who_are_asked_in_one_thread(w: World) -> None:
+    """Both have reported what they read there; each answers for their own report."""
+    thread = await w.mention("CCYBER", "U1", TRIAL)
+    answer = await w.only("CCYBER", thread)
+    for user, said in (("U2", "It is 31 days"), ("U3", "The button has another name by now")):
+        await w.fill(await form_from(w, answer, user, action="answer.more"), user, said=said)
+        await w.settle()
+    first, second = await cards(w)
+    await work_on(w, first, "report.ask", "UOWNER", question="Since when?")
+    await work_on(w, second, "report.ask", "UOWNER", question="Which name?")
+    await w.write("CCYBER", "U2", "Since May", thread=thread)
+    await w.settle()
+    await w.write("CCYBER", "U3", "It is called Start", thread=thread)
+
+    assert "Since May" in (await lines(w, first))[-1]
+    assert "It is called Start" in (await lines(w, second))[-1]
 
 
 # Our copies of pictures
@@ -342,6 +412,24 @@ async def test_the_days_count_from_the_last_closing(w: World) -> None:
     await w.slack.until(lambda: w.slack.calls("files.delete"))
 
     assert (after_the_first, len(await pictures(w, card))) == (1, 0)
+
+
+async def test_a_clock_that_is_behind_deletes_them_a_little_later(w: World) -> None:
+    """The replica that closed it was ahead: the time that it planned for is not over here, and is planned anew."""
+    _, card = await _closed_with_picture(w)
+    services = w.desk.services
+
+    def due_too_early(conn: Connection) -> None:
+        conn.execute(delete(job).where(job.c.kind == kinds.TIDY))
+        services.work.add(conn, kinds.TIDY, f"{kinds.TIDY}:{services.workspace}:early", {"number": 1})
+
+    await w.desk.database.run(due_too_early)
+    await w.settle(ahead=timedelta(hours=1))
+    early = len(w.slack.shared(card.channel, card.ts))
+    w.skip(timedelta(days=30))
+    await w.slack.until(lambda: w.slack.calls("files.delete"))
+
+    assert (early, len(await pictures(w, card))) == (1, 0)
 
 
 async def _closed_with_picture(w: World) -> tuple[str, StubMessage]:

@@ -175,6 +175,22 @@ async def test_to_another_channel(tmp_path: Path) -> None:
         assert await steps(w, "CCYBER", thread) == ["closed", "fixed"]
 
 
+async def test_what_was_asked_and_answered_comes_along(tmp_path: Path) -> None:
+    """Whoever it is handed to may not see the other channel; nobody is called for it again."""
+    async with report_world(tmp_path) as w:
+        thread = await reported(w)
+        (old,) = await cards(w)
+        await work_on(w, old, "report.ask", "UDE", question="On which page?")
+        await w.write("CCYBER", "U1", "On the settings page", thread=thread)
+        await w.settle()
+        await work_on(w, old, "report.more", "UDE", "move", to="source")
+        (new,) = await cards(w, "CTRANS2")
+        told = await lines(w, new)
+
+        assert ["On which page?" in told[0], "On the settings page" in told[1]] == [True, True]
+        assert _called(_pings(w, "CTRANS2")) == [["UPO"]]
+
+
 async def test_there_and_back(tmp_path: Path) -> None:
     """From the product owner back to the translators of its language: a new card again; the old ones are dead."""
     async with report_world(tmp_path) as w:

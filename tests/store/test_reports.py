@@ -103,6 +103,19 @@ def test_a_report_is_loaded_as_it_was_saved(conn: Connection, state: Report) -> 
     assert reports.load(conn, "T1", 1) == created
 
 
+def test_what_a_newer_version_has_done_stays_in_the_history(conn: Connection) -> None:
+    """An act that is unknown here is kept as it is, and so are those beside it."""
+    history = (Change(Act.REPORTED, START, ANNE), Change(Act("escalated"), LATER, BOB, "Urgent"))
+    created = add(conn, replace(PLAIN, history=history))
+    found = reports.load(conn, "T1", created.number)
+    assert found is not None
+    reports.save(conn, "T1", replace(found, words="between"), LATER)
+    again = reports.load(conn, "T1", created.number)
+
+    assert again is not None
+    assert [(one.act, one.words) for one in again.history] == [("reported", ""), ("escalated", "Urgent")]
+
+
 def test_reports_are_numbered_in_a_workspace(conn: Connection) -> None:
     """And told apart by it."""
     first, second = add(conn), add(conn)

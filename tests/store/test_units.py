@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.model import Candidate, Draft, Floor, Outcome, PersonId, Reply, Thread
+from bot.model import Asked, Candidate, Draft, Floor, Outcome, PersonId, Reply, Thread
 from bot.store import codec, counters, handoffs, messages, people, tallies, threads, votes
 from bot.store.handoffs import Handoff
 from bot.store.messages import Message
@@ -41,8 +41,7 @@ FULL = Thread(
     draft=Draft("x", "Docment", "Document", "https://example.com", "typo", "fi", ("F1", "F2"), "2.000000"),
     awaits_report=True,
     reported=3,
-    asked_about=2,
-    asks_whom=ANNE,
+    asked=(Asked(2, ANNE, date(2026, 11, 23)),),
 )
 
 

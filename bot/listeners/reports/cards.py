@@ -19,9 +19,12 @@ from bot.listeners.services import Services
 from bot.model import DEFAULT_LANGUAGE, Job, Language
 from bot.ports import GiveUp, Handler, RetryLater, Unit
 from bot.render import report_cards as render
+from bot.render.blocks import TEXT
+from bot.render.escape import shorten_markup
 from bot.render.messages import Message
-from bot.report import Act, Report, State
+from bot.report import Act, Change, Line, Report, State
 from bot.store import reports
+from bot.store.privacy import unsay
 
 _CARD_PAUSE: Final = 60.0  # seconds
 _NEW: Final = frozenset({Act.REPORTED, Act.MOVED})
@@ -78,19 +81,36 @@ def show_job(services: Services) -> Handler:
 def line_job(services: Services) -> Handler:
     """Puts one change below the card; in working hours it calls whom it concerns."""
 
-    async def post(job: Job) -> None:
+    async def post(job: Job) -> Unit[None] | None:
         payload = job.payload
         report = await services.store.read(lambda conn: reports.load(conn, services.workspace, payload["number"]))
         if report is None:
-            return
-        t = words_in(services, report.channel)
-        line = render.report_line(t, report, report.history[payload["change"]])
+            return None
+        t, change = words_in(services, report.channel), report.history[payload["change"]]
+        line = render.report_line(t, report, change)
         if payload["calls"]:
             ping = render.report_ping(t, report, _called(services, report))
-            line = Message(f"{line.text} {ping.text}", [*line.blocks, *ping.blocks])
-        await _say(services, job, report, line)
+            line = Message(shorten_markup(f"{line.text} {ping.text}", TEXT), [*line.blocks, *ping.blocks])
+        ts = await _say(services, job, report, line)
+        if ts is None:
+            return None
+        said = Line(report.channel, ts)
+        return lambda conn: _keep_line(conn, services, job, change, said)
 
     return post
+
+
+def _keep_line(conn: Connection, services: Services, job: Job, change: Change, said: Line) -> None:
+    """Note what tells of a change; whoever did it may have had their data deleted while it was being said."""
+    number, n = job.payload["number"], job.payload["change"]
+    reports.lock(conn, services.workspace, number)
+    report = reports.load(conn, services.workspace, number)
+    if report is None or report.history[n].who != change.who:
+        unsay(conn, services.work, services.workspace, said)
+        return
+    told = replace(report.history[n], lines=(*report.history[n].lines, said))
+    history = (*report.history[:n], told, *report.history[n + 1 :])
+    reports.save(conn, services.workspace, replace(report, history=history), services.clock.now())
 
 
 def ping_job(services: Services) -> Handler:
@@ -191,7 +211,8 @@ def _called(services: Services, report: Report) -> tuple[str, ...]:
     return (report.assignee.user,) if report.assignee else changing.owners(services, report)
 
 
-async def _say(services: Services, job: Job, report: Report, message: Message) -> None:
-    """Post once in the card's thread; where no card could be posted there is none."""
-    if report.card_ts:
-        await speaking.post(services, job, message, report.channel, report.card_ts)
+async def _say(services: Services, job: Job, report: Report, message: Message) -> str | None:
+    """Post once in the card's thread, and its ts; where no card could be posted there is none."""
+    if not report.card_ts:
+        return None
+    return await speaking.post(services, job, message, report.channel, report.card_ts)

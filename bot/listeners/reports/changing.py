@@ -25,6 +25,9 @@ _CALLING: Final = frozenset({Act.ANSWERED, Act.STILL_WRONG})
 _CLOSING: Final = frozenset({Act.FIXED, Act.REJECTED, Act.DUPLICATE})
 """After these, reporters hear what has become of it, once it is known."""
 
+_TELLING: Final = frozenset({Act.JOINED, Act.ASKED, Act.ANSWERED, Act.STILL_WRONG})
+"""What was said with these stands below the card alone."""
+
 _SEEN: Final = _CLOSING | {Act.TAKEN, Act.RELEASED, Act.ASKED, Act.REOPENED, Act.STILL_WRONG, Act.MOVED}
 """What may change how the report stands for its reporters."""
 
@@ -48,6 +51,7 @@ def changed(conn: Connection, services: Services, report: Report) -> None:
     reports.save(conn, services.workspace, report, now, digest=digest)
     if has_moved:
         _post_card(conn, services, report)
+        _repeat_lines(conn, services, report)
     else:
         show(conn, services, report, str(len(report.history) - 1))
     _add_line(conn, services, report, now)
@@ -136,6 +140,16 @@ def _add_line(conn: Connection, services: Services, report: Report, now: datetim
         _call(conn, services, report)
 
 
+def _repeat_lines(conn: Connection, services: Services, report: Report) -> None:
+    """Have what was said below the old card stand below the new one: its readers may not see the other channel."""
+    lane, last = reports.lane(services.workspace, report.number), len(report.history) - 1
+    for n, change in enumerate(report.history):
+        if change.act in _TELLING and change.words:
+            key = f"{kinds.LINE}:{services.workspace}:{report.number}:{n}:for:{last}"
+            payload = {"number": report.number, "change": n, "calls": False}
+            services.work.add(conn, kinds.LINE, key, payload, lane=lane)
+
+
 def _call(conn: Connection, services: Services, report: Report) -> None:
     """Name those whom the report waits for: now, or when the desk opens."""
     now = services.clock.now()
@@ -167,7 +181,7 @@ def unshare_copy(conn: Connection, services: Services, copy: str) -> None:
 
 
 def _afresh(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
-    return tuple(Picture(picture.id) for picture in pictures)
+    return tuple(Picture(picture.id, by=picture.by) for picture in pictures)
 
 
 def _tell_all(conn: Connection, services: Services, report: Report, change: Change) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -54,7 +53,7 @@ def send(conn: Connection, services: Services, draft: Draft, spoken: Spoken, abo
     digest = flow.fingerprint(draft, spoken.programme, about.texts)
     known = reports.same(conn, workspace, digest) if digest else None
     if known is not None:
-        return _join(conn, services, known, reporter, draft.pictures)
+        return _join(conn, services, known, reporter, draft)
     report = Report(
         number=0,
         reporter=spoken.who,
@@ -70,7 +69,7 @@ def send(conn: Connection, services: Services, draft: Draft, spoken: Spoken, abo
         texts=about.texts,
         history=(Change(Act.REPORTED, now, spoken.who),),
     )
-    report = flow.add_pictures(report, draft.pictures)
+    report = flow.add_pictures(report, draft.pictures, spoken.who)
     made = reports.create(conn, workspace, report, digest, reporter, now)
     changing.opened(conn, services, made)
     sent = reporting.sent(made, spoken.language, is_joined=False)
@@ -78,9 +77,14 @@ def send(conn: Connection, services: Services, draft: Draft, spoken: Spoken, abo
 
 
 def _join(
-    conn: Connection, services: Services, known: Report, reporter: Reporter, pictures: Sequence[str]
+    conn: Connection, services: Services, known: Report, reporter: Reporter, draft: Draft
 ) -> tuple[Reporter, Reply]:
-    reporter = replace(reporter, number=known.number)
-    if reports.join(conn, services.workspace, known.number, reporter):
-        changing.changed(conn, services, flow.join(known, reporter.who, services.clock.now(), pictures))
-    return reporter, reporting.sent(known, reporter.language, is_joined=True)
+    """Add somebody to a report, with the words and pictures that it lacks; also of one who is in it already."""
+    reporter, now = replace(reporter, number=known.number), services.clock.now()
+    words = flow.news(draft, known)
+    is_new = reports.join(conn, services.workspace, known.number, reporter)
+    add = flow.join if is_new else flow.answer
+    joined = add(known, reporter.who, now, words, draft.pictures)
+    if is_new or words or joined.pictures != known.pictures:
+        changing.changed(conn, services, joined)
+    return reporter, reporting.sent(joined, reporter.language, is_joined=True)

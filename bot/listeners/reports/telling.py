@@ -12,10 +12,10 @@ from bot.flows.reporting import STEP
 from bot.listeners import effects, journal, speaking
 from bot.listeners.reports import changing
 from bot.listeners.services import Services
-from bot.model import Job, Outcome, PersonId, Reply, Thread
+from bot.model import Asked, Job, Outcome, PersonId, Reply, Thread
 from bot.ports import Handler, Unit
 from bot.render.reports import Step
-from bot.report import Reporter
+from bot.report import Act, Reporter
 from bot.store import codec, messages, reports, threads
 from bot.store.locks import exclusive
 from bot.store.messages import Message
@@ -97,13 +97,24 @@ def heard_job(services: Services) -> Handler:
                 reply = replace(one.reply, result={**one.reply.result, STEP: Step.ANSWERED.value})
                 effects.show(conn, services, replace(one, reply=reply), f"{job.key}:{n}")
             to = reports.reporter(conn, services.workspace, number, who)
-            if not asked and to is not None:  # a picture that came to mind after the report was sent
+            if not asked and payload["pictures"] and to is not None:  # one that came to mind after the report was sent
                 said = reporting.added(report, more, len(payload["pictures"]) - more, to.language)
                 changing.tell(conn, services, to, said, job.key)
 
         return unit
 
     return hear
+
+
+def answered_with(conn: Connection, services: Services, thread: Thread, who: PersonId, words: str) -> int | None:
+    """The report of which somebody was asked in a thread, and answered with these words; None if there is none."""
+    for one in messages.latest(conn, services.workspace, thread.channel, thread.ts):
+        told = one.reply.result
+        report = reports.load(conn, services.workspace, told["number"]) if told.get(STEP) == Step.ANSWERED else None
+        heard = [(change.act, change.who, change.words) for change in report.history] if report else []
+        if report and (Act.ANSWERED, who, words) in heard:
+            return report.number
+    return None
 
 
 async def _reporter(services: Services, job: Job) -> Reporter | None:
@@ -122,7 +133,8 @@ def _note_thread(
         return
     thread = known or Thread(channel, thread_ts, asker=to.who, language=to.language)
     if is_question:
-        thread = replace(thread, asked_about=to.number, asks_whom=to.who)
+        asked = Asked(to.number, to.who, services.clock.now().date())
+        thread = replace(thread, asked=(asked, *(one for one in thread.asked if one.number != to.number)))
     threads.save(conn, services.workspace, thread, services.clock.now())
 
 
