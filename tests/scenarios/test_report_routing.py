@@ -23,7 +23,7 @@ from tests.scenarios.report_desk import (
     words_on,
     work_on,
 )
-from tests.scenarios.world import DESK, MONDAY, World, clock_at, world
+from tests.scenarios.world import DESK, MONDAY, World, actions, clock_at, world
 from tests.stub_slack import StubMessage
 
 HELSINKI_MORNING = 7  # UTC, in winter: nine o'clock at the desk
@@ -296,3 +296,35 @@ async def test_an_answer_in_the_night(tmp_path: Path) -> None:
         assert at_night.text == "TR-1: <@U1> has answered:\n&gt; Settings"
         assert _called([in_the_morning]) == [["UDE"]]
         assert _at(in_the_morning) >= datetime(2026, 11, 24, HELSINKI_MORNING, tzinfo=UTC)
+
+
+# Where the bot cannot speak
+
+
+async def test_a_channel_without_the_bot_leaves_the_report_to_support(tmp_path: Path) -> None:
+    """Nobody has invited it there; the report is worked on where it can be."""
+    desk = REPORT_DESK.replace("support: {channel: CSUPPORT}", "support: {channel: CTRANS2}")
+    async with report_world(tmp_path, desk) as w:
+        w.slack.channels["CTRANS"].is_member = False
+        await reported(w)
+        (card,) = await cards(w, "CTRANS2")
+        await work_on(w, card, "report.take", "UDE")
+        (report,) = await stored(w)
+
+        assert await cards(w) == []
+        assert report.assignee is not None
+        assert report.assignee.user == "UDE"
+
+
+async def test_a_reporter_whose_channel_the_bot_has_left_is_written_to_directly(tmp_path: Path) -> None:
+    """What became of the report reaches them all the same, and so does what follows."""
+    async with report_world(tmp_path) as w:
+        thread = await reported(w)
+        (card,) = await cards(w)
+        w.slack.channels["CCYBER"].is_member = False
+        await work_on(w, card, "report.fix", "UDE")
+        (result,) = w.slack.messages("D1")
+
+        assert "TR-1 is fixed" in result.text
+        assert len(w.slack.texts("CCYBER", thread=thread)) == 1
+        assert "report.wrong" in actions(result)

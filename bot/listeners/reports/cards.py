@@ -39,13 +39,9 @@ def card_job(services: Services) -> Handler:
         report = await services.store.read(lambda conn: reports.load(conn, services.workspace, number))
         if report is None or report.card_ts:
             return None
-        channel = changing.route(services, report)
-        if channel is None:
-            raise GiveUp("the desk file names no channel for reports any more")
-        told = await services.slack.conversation(channel)
+        channel, is_shared = await _placed(services, report)
         others = await services.store.read(lambda conn: reports.open_in(conn, services.workspace, report.language))
         near = await asyncio.to_thread(flow.near, report, others)  # many long texts take tens of milliseconds
-        is_shared = told is None or told.is_shared
         message = await drawn(services, replace(report, channel=channel, is_shared=is_shared, near=near))
         ts = await speaking.post(services, job, message, channel)
 
@@ -62,6 +58,21 @@ def card_job(services: Services) -> Handler:
         return unit
 
     return post
+
+
+async def _placed(services: Services, report: Report) -> tuple[str, bool]:
+    """Where the card of a report stands, and whether other organisations read along; unknown counts as that.
+
+    Where the bot was never invited it cannot post: then support has the report, rather than nobody.
+    """
+    channel, support = changing.route(services, report), services.desk.support_channel
+    if channel is None:
+        raise GiveUp("the desk file names no channel for reports any more")
+    told = await services.slack.conversation(channel)
+    if told is not None and not told.is_member and support not in {None, channel}:
+        channel = str(support)
+        told = await services.slack.conversation(channel)
+    return channel, told is None or told.is_shared
 
 
 def show_job(services: Services) -> Handler:

@@ -13,7 +13,7 @@ from bot.listeners import effects, journal, speaking
 from bot.listeners.reports import changing
 from bot.listeners.services import Services
 from bot.model import Asked, Job, Outcome, PersonId, Reply, Thread
-from bot.ports import Handler, Unit
+from bot.ports import GiveUp, Handler, Unit
 from bot.render.reports import Step
 from bot.report import Act, Reporter
 from bot.store import codec, messages, reports, threads
@@ -34,7 +34,12 @@ def tell_job(services: Services) -> Handler:
         journal.note_reply(reply)
         channel = to.channel or await services.slack.direct_channel(to.who.user)
         message = services.editions.current.renderer.message(reply)
-        ts = await speaking.post(services, job, message, channel, to.thread_ts or None)
+        try:
+            ts = await speaking.post(services, job, message, channel, to.thread_ts or None)
+        except GiveUp:
+            if not to.thread_ts or channel.startswith("D"):
+                raise
+            return lambda conn: _tell_directly(conn, services, job, to)
         thread_ts = to.thread_ts or ts
 
         def unit(conn: Connection) -> None:
@@ -50,6 +55,12 @@ def tell_job(services: Services) -> Handler:
         return unit
 
     return post
+
+
+def _tell_directly(conn: Connection, services: Services, job: Job, to: Reporter) -> None:
+    """Go on with a reporter in a direct message: the bot has no place any more where it was spoken to."""
+    reports.place_reporter(conn, services.workspace, to.number, to.who, channel="", thread_ts="")
+    services.work.add(conn, job.kind, f"{job.key}:directly", job.payload, lane=job.lane)
 
 
 def stand_job(services: Services) -> Handler:
