@@ -37,6 +37,7 @@ _LONGEST_GIST: Final = 300
 _LONGEST_NAME: Final = 100
 _MOST_NEAR: Final = 3
 _MOST_OWN: Final = 3
+_PATCH: Final = "partnerdesk reports patch"
 
 
 class Further(StrEnum):
@@ -207,6 +208,9 @@ def _outcome(t: Translator, report: Report) -> list[Piece]:
     told: list[Piece] = []
     if report.state is State.FIXED and report.visible:
         told.append(Sentence(words.visible(report.visible, report.visible_on, t)))
+        if any(one.final for one in report.texts):
+            command = f"{_PATCH} {name(report.number)}"
+            told.append(Sentence(t("The change of the file: {command}", command=command)))
     if report.state is State.REJECTED and report.reason:
         told.append(Sentence(words.reason(report.reason, t)))
     if report.state is State.DUPLICATE and report.duplicate_of:

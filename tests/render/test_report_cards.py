@@ -293,11 +293,14 @@ def test_of_many_texts_of_ours_the_first_are_shown(english: Translator) -> None:
     """The last are words of buttons: they stand in the form; once some are put right, those are shown."""
     many = tuple(OwnText("cyberday/en.yml", f"trial.answer{n}", f"Text {n}.", n) for n in range(1, 7))
     shown = str(_card(english, replace(OWN, texts=many)).blocks)
-    mended = replace(OWN, state=State.FIXED, texts=(*many[:5], replace(many[5], final="Text six.")))
+    texts = (*many[:5], replace(many[5], final="Text six."))
+    mended = replace(OWN, state=State.FIXED, texts=texts, visible=Visible.NOW)
     after = str(_card(english, mended).blocks)
 
     assert ["Text 3." in shown, "Text 4." in shown, "3 more texts" in shown] == [True, False, True]
     assert ["answer6" in after, "answer1" in after, "more text" in after] == [True, False, False]
+    assert "partnerdesk reports patch TR-12" in after
+    assert "patch" not in str(_card(english, FIXED).blocks)
 
 
 def test_a_direct_message_is_named_as_one(english: Translator) -> None:
