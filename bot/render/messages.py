@@ -104,6 +104,7 @@ class Renderer:
         if (
             not self.has_desk
             and reply.outcome in {*_WITH_ENTRY, Outcome.STATUS}
+            and not self._is_unheard(reply)
             and (contacts := self._contacts(reply.programme, language))
         ):
             blocks.append(kit.context(rich.mrkdwn(contacts, t, article)))
@@ -158,9 +159,16 @@ class Renderer:
                 return [*self._written(reply, language), *self._topics(reply.programme, language)]
             case Outcome.HUMAN:
                 return self._human(reply, language, t)
+            case Outcome.REPORT if self._is_unheard(reply):
+                unheard = _paragraph(t("I cannot pass language errors on from here."))
+                return [unheard, *self._contacts(reply.programme, language)]
         done = _done(reply, t)
         said = [_paragraph(done)] if done else self._written(reply, language)
         return [*said, _paragraph(reports.invitation(t))] if self._invites_report(reply) else said
+
+    def _is_unheard(self, reply: Reply) -> bool:
+        """Whether an error was told of, and nobody is there to take it up: no entry says whom to tell."""
+        return not self.takes_reports and reply.outcome is Outcome.REPORT and reply.entry is None
 
     def _invites_report(self, reply: Reply) -> bool:
         return self.takes_reports and reply.outcome is Outcome.REPORT and reply.notice is None

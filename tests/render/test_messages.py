@@ -132,6 +132,19 @@ def test_a_text_longer_than_a_block_becomes_several(edition: Edition) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nobody_takes_reports_none_is_promised(edition: Edition, language: Language) -> None:
+    """No sentence says that somebody will see to it; the contacts stand there, once."""
+    renderer = Renderer(edition.knowledge, edition.renderer.catalogues, lambda _programme, _link: None, has_desk=False)
+    reply = Reply(Outcome.REPORT, language, "cyberday")
+    promise = edition.knowledge.actions["action.report-translation"].texts[language].answer
+    shown = str(renderer.message(reply).blocks)
+
+    assert promise not in shown
+    assert promise not in renderer.plain(reply)
+    assert shown.count("celine@cyberday.ai") == (2 if language in {"en", "de"} else 0)  # a link and its words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_cards_are_valid(edition: Edition, language: Language) -> None:
     """Whatever a person wrote, however long."""
     for question in ("", "short", "&lt;" * 5_000, "<!channel> " * 500, "line\n" * 1_000):

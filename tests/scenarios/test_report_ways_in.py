@@ -122,13 +122,13 @@ async def test_a_long_question_on_errors_in_general_is_no_report(tmp_path: Path)
 
 
 async def test_without_anybody_to_report_to_nothing_is_begun(tmp_path: Path) -> None:
-    """A desk without a channel for reports answers as before: with the text of the knowledge, and no form."""
+    """A desk without a channel for reports says so and names the contacts; there is no form."""
     async with world(tmp_path, "version: 1\n") as w:
         ts = await w.direct("D1", "U1", TOLD["en"][0])
         first = (await w.replies("D1", ts))[0]
         (message, *_) = w.slack.messages("D1", thread=ts)
 
-        assert first.startswith("Thank you for telling us.")
+        assert first.startswith("I cannot pass language errors on from here.")
         assert not [action for action in actions(message) if action.startswith("report.")]
         assert "report-error" not in offers(message, "answer.more")
 
