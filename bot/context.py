@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import i18n
 from bot.model import LANGUAGES, Language, Person, Place, Question, Thread
 from bot.understand.reader import Context
@@ -26,6 +28,11 @@ def context(question: Question, thread: Thread, person: Person) -> Context:
         forced_language=question.forced_language,
         today=question.today,
     )
+
+
+def only_programme(programmes: Sequence[str]) -> str | None:
+    """The programme, where there is but one."""
+    return programmes[0] if len(programmes) == 1 else None
 
 
 def language_of(question: Question, thread: Thread, person: Person) -> Language:

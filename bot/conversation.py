@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from bot import i18n
-from bot.context import context, language_of
+from bot.context import context, language_of, only_programme
 from bot.flows import drafting, reporting
 from bot.flows.computing import LONGEST_ASIDE, Computing, is_follow_up
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Knowledge
@@ -285,7 +285,7 @@ class Conversation:
         blank = Reply(
             Outcome.FALLBACK,
             understanding.language,
-            understanding.programme or _only(asked_in.programmes),
+            understanding.programme or only_programme(asked_in.programmes),
             confidence=first.confidence if first else 0.0,
             candidates=understanding.candidates,
             values=understanding.values,
@@ -452,7 +452,7 @@ class Conversation:
         if not asked:
             return Turn(thread)
         language = language_of(question, thread, person)
-        programme = thread.programme or _only(question.channel.programmes)
+        programme = thread.programme or only_programme(question.channel.programmes)
         picture = bool(question.files)
         if picture and self.takes_reports:
             return self._asked_of_picture(Reply(Outcome.HELP, language, programme), question, thread, person)
@@ -575,7 +575,3 @@ def _explained(reply: Reply, question: Question, thread: Thread, person: Person)
 
 def _heard(understanding: Understanding) -> Told:
     return Told(understanding.text, understanding.language, understanding.values)
-
-
-def _only(programmes: Sequence[str]) -> str | None:
-    return programmes[0] if len(programmes) == 1 else None

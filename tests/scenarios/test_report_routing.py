@@ -298,6 +298,23 @@ async def test_an_answer_in_the_night(tmp_path: Path) -> None:
         assert _at(in_the_morning) >= datetime(2026, 11, 24, HELSINKI_MORNING, tzinfo=UTC)
 
 
+async def test_a_channel_of_one_programme_tells_a_report_s_programme(tmp_path: Path) -> None:
+    """Also of a picture without a word, and of somebody whose organisation says nothing."""
+    async with report_world(tmp_path, BY_PROGRAMME) as w:
+        asked = await drafted(w, "", channel="CMIRO", files=["F0MIRO"])
+        await w.press(asked, "report.picture", "U1")
+        await w.settle()
+        await w.press(asked, "report.send", "U1")
+        (by_click,) = await stored(w)
+        answer = await drafted(w, "", channel="CMIRO", user="U2", files=["F0MIRO2"])
+        await w.press(answer, "report.picture", "U2")
+        await w.settle()
+        await w.fill(await form_from(w, answer, "U2"), "U2", wrong="Docment")
+        (_, by_form) = await stored(w)
+
+        assert [by_click.programme, by_form.programme] == ["miro", "miro"]
+
+
 # Where the bot cannot speak
 
 

@@ -124,6 +124,16 @@ def root_of(conn: Connection, services: Services, report: Report) -> Report:
     return report
 
 
+def locked_root(conn: Connection, services: Services, number: int) -> Report | None:
+    """The report that stands for one which may itself be a duplicate, locked; None if there is none."""
+    report = reports.load(conn, services.workspace, number)
+    if report is None:
+        return None
+    root = root_of(conn, services, report)
+    reports.lock(conn, services.workspace, root.number)
+    return reports.load(conn, services.workspace, root.number)
+
+
 def _post_card(conn: Connection, services: Services, report: Report) -> None:
     lane, number = reports.lane(services.workspace, report.number), {"number": report.number}
     services.work.add(conn, kinds.CARD, _key(services, kinds.CARD, report), number, lane=lane)

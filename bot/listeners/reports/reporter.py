@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
+from bot.context import only_programme
 from bot.flows import report as flow
 from bot.flows.reporting import STEP, draft_of, dropped, handed_in, is_draft, of_step
 from bot.listeners import changes, effects, people
@@ -19,12 +19,12 @@ from bot.listeners.registry import Listener, listen, listen_to_forms
 from bot.listeners.reports import changing
 from bot.listeners.reports.sending import About, Spoken, send
 from bot.listeners.services import Services
-from bot.model import Draft, Outcome, Turn
+from bot.model import Channel, Draft, Outcome, Person, Thread, Turn
 from bot.render import report_forms as forms
 from bot.render import reports as render
 from bot.render.own_texts import own_texts
 from bot.report import OwnText
-from bot.store import messages, reports, threads
+from bot.store import messages, threads
 from bot.store.locks import exclusive
 from bot.store.messages import Message
 
@@ -141,7 +141,7 @@ def _spoken(clicked: Clicked) -> Spoken:
         clicked.language,
         clicked.click.channel,
         clicked.thread.ts,
-        clicked.thread.programme or _only_programme(clicked.person.programmes),
+        _programme(clicked.thread, clicked.channel, clicked.person),
     )
 
 
@@ -201,7 +201,7 @@ def _store(conn: Connection, services: Services, form: Form, draft: Draft) -> No
         form.language,
         shown.channel if shown else "",
         shown.thread_ts if shown else "",
-        (thread.programme if thread else None) or _only_programme(person.programmes),
+        _programme(thread, changes.channel_of(services, click.channel), person),
     )
     reporter, reply = send(conn, services, draft, spoken, about)
     if shown is not None and thread is not None and shown.asker == click.who and not draft.about:
@@ -245,7 +245,7 @@ async def _complaint(services: Services, form: Form) -> dict[str, str]:
 
     def unit(conn: Connection, clicked: Clicked) -> None:
         reply = clicked.message.reply
-        report = _locked_root(conn, services, reply.result["number"])
+        report = changing.locked_root(conn, services, reply.result["number"])
         if report is not None:
             changing.changed(conn, services, flow.complain(report, clicked.person.id, services.clock.now(), words))
         reopened = replace(clicked.message, reply=replace(reply, result={**reply.result, "reopened": True}))
@@ -254,14 +254,7 @@ async def _complaint(services: Services, form: Form) -> dict[str, str]:
     return await submit(services, form, Step(unit, is_past=is_past))
 
 
-def _locked_root(conn: Connection, services: Services, number: int) -> Any:
-    report = reports.load(conn, services.workspace, number)
-    if report is None:
-        return None
-    root = changing.root_of(conn, services, report)
-    reports.lock(conn, services.workspace, root.number)
-    return reports.load(conn, services.workspace, root.number)
-
-
-def _only_programme(programmes: tuple[str, ...]) -> str | None:
-    return programmes[0] if len(programmes) == 1 else None
+def _programme(thread: Thread | None, channel: Channel, person: Person) -> str | None:
+    """What a report is about: the conversation's programme, else the only one of the channel, or of the person."""
+    of_thread = thread.programme if thread else None
+    return of_thread or only_programme(channel.programmes) or only_programme(person.programmes)

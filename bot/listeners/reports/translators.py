@@ -111,7 +111,7 @@ def _by(act: Callable[[Report, PersonId, datetime], Report | None]) -> Act:
 def _same(conn: Connection, services: Services, clicked: _Clicked) -> Report | None:
     """The same as a report that the card has named."""
     chosen = next((number for number in clicked.report.near if str(number) == clicked.click.value), None)
-    root = None if chosen is None else _root(conn, services, chosen)
+    root = None if chosen is None else changing.locked_root(conn, services, chosen)
     if root is None:
         return None
     return flow.duplicate(clicked.report, clicked.person.id, services.clock.now(), root.number)
@@ -161,7 +161,7 @@ def _duplicate(
     number, errors = forms.read_duplicate(form.values, clicked.report, t)
     if errors:
         return None, errors
-    root = _root(conn, services, number)
+    root = changing.locked_root(conn, services, number)
     if root is None:
         return None, form.error(t("There is no report {number}.", number=name(number)))
     if root.number == clicked.report.number:
@@ -268,16 +268,6 @@ def _judged(conn: Connection, services: Services, click: Click) -> _Clicked | No
     if access.decide(click.action, person, target) is not Access.ALLOWED:
         return Notice.NOT_OWNER
     return _Clicked(click, report, person, language)
-
-
-def _root(conn: Connection, services: Services, number: int) -> Report | None:
-    """The report that stands for one which may itself be a duplicate, locked; None if there is none."""
-    report = reports.load(conn, services.workspace, number)
-    if report is None:
-        return None
-    root = changing.root_of(conn, services, report)
-    reports.lock(conn, services.workspace, root.number)
-    return root
 
 
 def _refuse(conn: Connection, services: Services, click: Click, notice: Notice) -> None:
