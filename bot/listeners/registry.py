@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
@@ -32,7 +32,7 @@ def listen(app: AsyncApp, services: Services, listeners: Mapping[str, Listener])
     """Listen to controls, by action id. Raises LookupError for one of which nobody has said who may use it."""
     for action, listener in listeners.items():
         access.policy_of(action)
-        app.action(re.compile(rf"^{re.escape(action)}(?:\.|$)"))(_answered(services, listener))
+        app.action(re.compile(rf"^{re.escape(action)}(?:\.|$)"))(_answered(services, Click.of, listener))
 
 
 def listen_to_forms(app: AsyncApp, services: Services, listeners: Mapping[str, FormListener]) -> None:
@@ -46,7 +46,7 @@ def listen_to_shortcuts(app: AsyncApp, services: Services, listeners: Mapping[st
     """Listen to shortcuts, by callback id. Raises LookupError for one of which nobody has said who may use it."""
     for callback, listener in listeners.items():
         access.policy_of(callback)
-        app.shortcut(callback)(_answered_shortcut(services, listener))
+        app.shortcut(callback)(_answered(services, Shortcut.of, listener))
 
 
 def listen_to_the_rest(app: AsyncApp, services: Services) -> None:
@@ -61,17 +61,24 @@ def listen_to_the_rest(app: AsyncApp, services: Services) -> None:
     async def unknown_shortcut() -> BoltResponse:
         return BoltResponse(status=400)  # Slack shows it as failed: there may be no place where the bot could say so
 
-    app.action(re.compile(""))(_answered(services, unknown))
+    app.action(re.compile(""))(_answered(services, Click.of, unknown))
     app.view(re.compile(""))(_answered_form(services, unknown_form))
     app.shortcut(re.compile(""))(unknown_shortcut)
 
 
-def _answered(services: Services, listener: Listener) -> Callable[..., Awaitable[None]]:
+_Used = TypeVar("_Used")
+
+
+def _answered(
+    services: Services,
+    read: Callable[[Mapping[str, Any], Services], _Used | None],
+    listener: Callable[[_Used], Awaitable[None]],
+) -> Callable[..., Awaitable[None]]:
     async def answer(ack: AsyncAck, body: dict[str, Any]) -> None:
-        click = Click.of(body, services)
-        if click is not None:
+        used = read(body, services)
+        if used is not None:
             async with asyncio.timeout(ANSWER_WITHIN):
-                await listener(click)
+                await listener(used)
         await ack()
 
     return answer
@@ -88,16 +95,5 @@ def _answered_form(services: Services, listener: FormListener) -> Callable[..., 
             await ack(response_action="errors", errors=errors)
         else:
             await ack()
-
-    return answer
-
-
-def _answered_shortcut(services: Services, listener: ShortcutListener) -> Callable[..., Awaitable[None]]:
-    async def answer(ack: AsyncAck, body: dict[str, Any]) -> None:
-        shortcut = Shortcut.of(body, services)
-        if shortcut is not None:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                await listener(shortcut)
-        await ack()
 
     return answer
