@@ -31,6 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WORD = "Zebrafish"  # stands wherever a person, or Slack, writes words
 TRIAL = "How long does the extended trial last?"
+ERROR = 'The button says "Savee", it should be "Save"'
 HIDDEN = (WORD, TOKEN, SECRET, "legacy-verification-token", "actions/T0HOME/1/stub", "Acme", "Aino")
 """What never stands in a log line."""
 
@@ -71,9 +72,10 @@ def logged() -> Iterator[_Kept]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(tmp_path_factory: pytest.TempPathFactory, logged: _Kept) -> AsyncIterator[World]:
-    """A desk with an answer, a computed reply and choices to click on; at its end it must be as good as new."""
+    """A desk with an answer, a computed reply, choices and a report to click on; at its end it is as good as new."""
     async with world(tmp_path_factory.mktemp("desk"), DESK) as w:
-        for channel, text in (("CCYBER", TRIAL), ("CCYBER", "When does my trial end?"), ("D1", "trial")):
+        told = (("CCYBER", TRIAL), ("CCYBER", "When does my trial end?"), ("D1", "trial"), ("CCYBER", ERROR))
+        for channel, text in told:
             said = w.say(channel, "U1", f"<@U0BOT> {text}")
             await w.event(payloads.app_mention(channel, "U1", said.text, ts=said.ts))
         await w.settle()
@@ -139,15 +141,19 @@ def clicks(desk: World) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def forms(desk: World) -> list[dict[str, Any]]:
-    """Both forms that the desk has, about a message of its own, and others."""
+    """Forms that the desk has, about a message of its own, and others."""
     place = {"channel": "CCYBER", "ts": desk.slack.messages("CCYBER")[1].ts, "language": "en"}
     comment = {"comment": {"comment": {"type": "plain_text_input", "value": WORD}}}
     start = {"start_date": {"start_date": {"type": "datepicker", "selected_date": "2026-11-03"}}}
+    error = {
+        "wrong": {"wrong": {"type": "plain_text_input", "value": WORD}},
+        "pictures": {"pictures": {"type": "file_input", "files": [{"id": "F0PICTURE"}]}},
+    }
     team = {"team_size": {"team_size": {"type": "number_input", "value": "12"}}}
     found = [
         payloads.view_submission("U1", callback, values, private_metadata=json.dumps(place))
-        for callback in ("answer.feedback", "values.change", "report.new", WORD)
-        for values in (comment, {**start, **team})
+        for callback in ("answer.feedback", "values.change", "report.form", "report.complaint", "report.fixing", WORD)
+        for values in (comment, {**start, **team}, error)
     ]
     return [*found, {**found[0], "type": "view_closed", "is_cleared": True}]
 
@@ -155,7 +161,10 @@ def forms(desk: World) -> list[dict[str, Any]]:
 def _others() -> list[dict[str, Any]]:
     """Interactions that the app does not subscribe to, or that Slack may add."""
     click = payloads.block_actions("CCYBER", "U1", "human.ask", WORD, message_ts="1793700000.000100")
+    about = {"message_ts": "1793700000.000100", "author": "U1", "files": ["F0PICTURE"]}
     return [
+        payloads.global_shortcut("report.new", "U1"),
+        payloads.message_shortcut("report.message", "U1", "CCYBER", WORD, **about),
         {**click, "type": "block_suggestion", "action_id": "human.ask", "block_id": "b1", "value": WORD},
         {**click, "type": "shortcut", "callback_id": WORD, "action_ts": "1793700000.000100"},
         {**click, "type": "message_action", "callback_id": WORD},
