@@ -53,10 +53,17 @@ class Notice(StrEnum):
     NOT_YOUR_DATA = "not-your-data"  # only whoever asked for it can have their data deleted
     ERASED = "erased"  # said in public, where a person has confirmed that their data be deleted
     NOT_YOUR_REPORT = "not-your-report"  # somebody else's report
+    NOT_YOUR_MEETING = "not-your-meeting"  # somebody else's meeting
+    TOO_LATE = "too-late"  # to move or cancel a meeting
+    TIME_TAKEN = "time-taken"  # somebody else was quicker
+    MEETING_OFFERED = "meeting-offered"  # times now stand where a request was made
+    NO_HOSTS = "no-hosts"  # nobody holds such meetings
+    NOT_STAFF = "not-staff"  # only the people of the desk may do it
     NOT_OWNER = "not-owner"  # a report on a language that somebody else looks after
     MOVED_ON = "moved-on"  # a control whose time has passed
     GONE = "gone"  # a message of which nothing is kept any more
     NOT_YET = "not-yet"  # a message that is not known to be posted yet
+    NO_DIRECT = "no-direct"  # Slack does not let the bot write to somebody directly
     NO_FORM = "no-form"  # Slack has not opened the form
     NO_SUCH_DAY = "no-such-day"  # a day with which nothing can be computed
 
@@ -93,6 +100,8 @@ class Person:
     is_partner: bool = False  # of an organisation that the desk file names
     is_greeted: bool = True  # has been shown what the bot is for
     is_colleague: bool = False  # of the same organisation as whoever asked in the thread
+    is_zone_known: bool = False  # the zone is theirs or their organisation's, not the desk's for want of another
+    email: str = ""  # given to be remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +255,10 @@ class Thread:
     awaits_report: bool = False  # the asker's next message is it
     reported: int | None = None  # the report that the asker has sent last
     asked: tuple[Asked, ...] = ()  # what translators have asked and wait to hear, the newest first
+    booking: str = ""  # the kind of meeting whose times the bot has offered last
+    when: str = ""  # the time wished for it: str of a meeting.Wish
+    for_customer: bool = False  # whether it is for somebody else than the asker
+    topic: str = ""  # what the conversation was about before
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
+from bot.meeting import Span
 from bot.model import Job, Language, Outcome
 
 T = TypeVar("T")
@@ -215,3 +216,41 @@ class Files(Protocol):
 
     async def delete(self, copy: str) -> None:
         """Delete a copy; one that is gone is no error. Raises RetryLater, GiveUp."""
+
+
+class Calendar(Protocol):
+    """Somebody's calendar. Raises RetryLater for now, GiveUp for good, and nothing else."""
+
+    async def busy(self, since: datetime, until: datetime) -> list[Span]:
+        """When its owner is busy between two instants (UTC), in order; what we have written there does not count.
+
+        A calendar that cannot be read is never an empty one.
+        """
+
+    async def put(self, uid: str, content: bytes) -> None:
+        """Write an event of ours (an iCalendar object), or write it anew."""
+
+    async def remove(self, uid: str) -> None:
+        """Take an event of ours away; one that is gone is no error."""
+
+
+class Calendars(Protocol):
+    """Opens calendars."""
+
+    def of(self, address: str | None, *, zone: str = "UTC", owner: str = "") -> Calendar:
+        """The calendar at an address of the desk file; None: a host who has none is busy with our meetings alone.
+
+        Whole days, and times without a zone, are read as those of `zone`. An invitation that the e-mail address
+        `owner` has declined keeps nobody busy.
+        """
+
+
+class Mail(Protocol):
+    """Sends invitations."""
+
+    @property
+    def sender(self) -> str:
+        """The address that they come from."""
+
+    async def send(self, *, to: str, subject: str, text: str, calendar: bytes, method: str) -> None:
+        """Send a message with an iCalendar object in it; `method` is REQUEST or CANCEL. Raises RetryLater, GiveUp."""

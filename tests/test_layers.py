@@ -16,11 +16,11 @@ LAYERS = (
     ("listeners", "adapters", "store", "evaluation"),
     ("edition",),
     ("conversation",),
-    ("context", "report_talk"),
+    ("context", "report_talk", "booking_talk"),
     ("flows", "rules", "understand", "render"),
-    ("knowledge", "i18n", "desk", "desk_reader", "hours", "public_holidays", "document", "days"),
+    ("knowledge", "i18n", "desk", "desk_reader", "hours", "availability", "public_holidays", "document", "days"),
     ("ports", "settings", "paths", "logs"),
-    ("report",),
+    ("report", "meeting"),
     ("model",),
 )
 NAMING_SLACK = ("listeners", "adapters", "app", "cli/doctor")
