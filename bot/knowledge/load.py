@@ -13,6 +13,7 @@ from bot.knowledge.schema import (
     ACTIONS,
     KINDS,
     LONGEST_TITLE,
+    MEETINGS,
     PARAMETER_TYPES,
     Clause,
     Contact,
@@ -151,7 +152,7 @@ def _entries(programme: str, contract: Field, documents: dict[Language, Field]) 
     entries = {}
     contracts = contract.keys()
     for name, field in contracts.items():
-        field.keys(required=("kind", "facts", "revision"), optional=("slots", "draft"))
+        field.keys(required=("kind", "facts", "revision"), optional=("slots", "meeting", "draft"))
         texts = {}
         for language, document in documents.items():
             there = document.get("entries")
@@ -161,12 +162,16 @@ def _entries(programme: str, contract: Field, documents: dict[Language, Field]) 
             else:
                 texts[language] = _text(text, has_revision=True)
         id_ = f"{programme}.{name}"
+        kind = field.get("kind").text(one_of=KINDS, default="answer")
+        if kind != "booking" and not field.get("meeting").is_missing:
+            field.get("meeting").wrong("only an entry of kind booking leads to a meeting; take it out")
         entries[id_] = Entry(
             id=id_,
-            kind=field.get("kind").text(one_of=KINDS, default="answer"),
+            kind=kind,
             facts=field.get("facts").text(),
             revision=field.get("revision").whole(least=1, default=1),
             slots=field.get("slots").texts(),
+            meeting=field.get("meeting").text(one_of=MEETINGS, default=MEETINGS[0]) if kind == "booking" else "",
             draft=field.get("draft").flag(),
             texts=texts,
             line=field.line,

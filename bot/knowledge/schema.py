@@ -9,6 +9,7 @@ from typing import Final
 from bot.model import Language
 
 KINDS: Final = ("answer", "rule", "report", "booking")
+MEETINGS: Final = ("support", "training")
 PARAMETER_TYPES: Final = ("days", "months", "years", "count", "percent", "money", "flag")
 ACTIONS: Final = (
     "greeting",
@@ -80,6 +81,7 @@ class Entry:
     facts: str
     revision: int
     slots: tuple[str, ...] = ()
+    meeting: str = ""  # what an entry of kind booking leads to
     draft: bool = False
     texts: Mapping[Language, Text] = field(default_factory=dict)
     line: int = 0
