@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Final
@@ -26,8 +26,10 @@ TEXTS: Final = "texts"
 PICTURES: Final = "pictures"
 KEPT: Final = {TEXTS: timedelta(days=90), PICTURES: timedelta(days=30)}  # where the file does not say
 ANSWER_MODES: Final = ("mentions", "questions")
+LONGEST_EMAIL: Final = 254  # characters; a longer one cannot be delivered
 
 _BREAKS_MRKDWN: Final = re.compile(r"[|<>\s]")
+_EMAIL: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+""")
 
 
 class IdForm(Enum):
@@ -114,22 +116,40 @@ class Translators:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """Somebody who holds meetings."""
+    """Somebody who holds meetings. A desk fills in the name and languages that stand under `staff` alone."""
 
     user: str
+    name: str = ""
     languages: tuple[Language, ...] = ()
-    kinds: tuple[str, ...] = ()
-    calendar: str | None = None
+    kinds: tuple[str, ...] = MEETING_KINDS
+    calendar: str | None = None  # a path or an address
+    programmes: tuple[str, ...] = ()  # none: all
+    hours: Mapping[int, tuple[Opening, ...]] | None = None  # None: the desk's
+    time_zone: str | None = None  # None: the desk's
+    holidays: Holidays | None = None
+    has_own_holidays: bool = False  # else the desk's
+    email: str = ""
+    video: str | None = None  # the address of the room where they meet
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingRules:
-    """How meetings of a kind are laid out."""
+    """How meetings of a kind are laid out. All but notice and horizon are multiples of 5 minutes."""
 
     length: timedelta
-    buffer: timedelta
-    notice: timedelta
-    horizon: timedelta
+    buffer: timedelta  # kept free after a meeting, and before and after what stands in a calendar
+    notice: timedelta  # how short before its start one may be booked, moved or cancelled
+    horizon: timedelta  # how far ahead one may be booked
+    step: timedelta = timedelta(minutes=30)  # between two times at which one can begin, from midnight on
+
+
+MEETING_RULES: Final[Mapping[str, MeetingRules]] = {
+    "support": MeetingRules(timedelta(minutes=30), timedelta(minutes=10), timedelta(hours=4), timedelta(days=30)),
+    "training": MeetingRules(timedelta(hours=1), timedelta(minutes=10), timedelta(days=1), timedelta(days=30)),
+}
+"""By MEETING_KINDS, where the file does not say."""
+
+_OFFICE_HOURS: Final = dict.fromkeys(range(5), (Opening(9 * 60, 17 * 60),))  # Monday to Friday
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +176,20 @@ class Desk:
     _partner_of_user: Mapping[str, Partner] = field(init=False, repr=False, compare=False)
     _partner_of_team: Mapping[str, Partner] = field(init=False, repr=False, compare=False)
     _partner_of_channel: Mapping[str, Partner] = field(init=False, repr=False, compare=False)
-    _staff_users: frozenset[str] = field(init=False, repr=False, compare=False)
+    _member_of: Mapping[str, StaffMember] = field(init=False, repr=False, compare=False)
+    _host_of: Mapping[str, Host] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        members = {member.user: member for member in self.staff}
+        hosts = tuple(_completed(host, members.get(host.user)) for host in self.hosts)
         indices = {
+            "hosts": hosts,
             "_channel_of": {channel.id: channel for channel in self.channels},
             "_partner_of_user": {user: partner for partner in self.partners for user in partner.users},
             "_partner_of_team": {team: partner for partner in self.partners for team in partner.slack_teams},
             "_partner_of_channel": {channel: partner for partner in self.partners for channel in partner.channels},
-            "_staff_users": frozenset(member.user for member in self.staff),
+            "_member_of": members,
+            "_host_of": {host.user: host for host in hosts},
         }
         for name, index in indices.items():
             object.__setattr__(self, name, index)
@@ -201,7 +226,7 @@ class Desk:
 
     def is_staff(self, person: PersonId, home_team: str) -> bool:
         """Whether somebody stands behind the desk. The same user id in another workspace is somebody else."""
-        return person.team == home_team and person.user in self._staff_users
+        return person.team == home_team and person.user in self._member_of
 
     def person(
         self,
@@ -227,6 +252,7 @@ class Desk:
 
         """
         partner = self.organisation_of(person, home_team, channel_id)
+        zone = time_zone or (partner.time_zone if partner else None)
         return Person(
             id=person,
             language=language,
@@ -235,7 +261,8 @@ class Desk:
             organisation=partner.name if partner else None,
             organisation_language=partner.language if partner else None,
             programmes=partner.programmes if partner else (),
-            time_zone=time_zone or (partner.time_zone if partner else None) or self.time_zone,
+            time_zone=zone or self.time_zone,
+            is_zone_known=zone is not None,
             is_staff=self.is_staff(person, home_team),
             is_partner=partner is not None,
         )
@@ -298,6 +325,50 @@ class Desk:
         for teams in (self.translations, *self.programme_translations.values()):
             yield from teams.values()
 
+    @property
+    def takes_meetings(self) -> bool:
+        """Whether anybody holds meetings."""
+        return bool(self.hosts)
+
+    def books(self, kind: str, programme: str | None) -> bool:
+        """Whether anybody holds meetings of a kind for a programme."""
+        return bool(self.hosts_for(kind, programme))
+
+    def hosts_for(self, kind: str, programme: str | None) -> tuple[Host, ...]:
+        """Those who hold meetings of a kind for a programme, in the order of the file.
+
+        Where the programme is not known, those who hold them for all; if nobody does, those who do for any.
+        """
+        hosts = tuple(host for host in self.hosts if kind in host.kinds)
+        if programme is None:
+            return tuple(host for host in hosts if not host.programmes) or hosts
+        return tuple(host for host in hosts if not host.programmes or programme in host.programmes)
+
+    def host(self, user: str) -> Host | None:
+        """Who holds meetings under a user id."""
+        return self._host_of.get(user)
+
+    def host_name(self, user: str) -> str:
+        """How somebody who holds meetings, or did, is called; empty where the file does not say."""
+        named = self._host_of.get(user) or self._member_of.get(user)
+        return named.name if named else ""
+
+    def rules_of(self, kind: str) -> MeetingRules:
+        """How meetings of one of MEETING_KINDS are laid out. Raises KeyError for another."""
+        return self.meetings.get(kind) or MEETING_RULES[kind]
+
+    def zone_of(self, host: Host) -> str:
+        """The time zone of somebody who holds meetings."""
+        return host.time_zone or self.time_zone or "UTC"
+
+    def hours_of(self, host: Host) -> Mapping[int, tuple[Opening, ...]]:
+        """When somebody holds meetings, by weekday: nobody does all night, also where the desk is always open."""
+        return host.hours or self.hours or _OFFICE_HOURS
+
+    def holidays_of(self, host: Host) -> Holidays | None:
+        """Whose public holidays somebody who holds meetings keeps."""
+        return host.holidays if host.has_own_holidays else self.holidays
+
     def link(self, programme: str, id_: str) -> str | None:
         """The address that stands behind a link of a programme, or None while it is not set."""
         return self.links.get(programme, {}).get(id_)
@@ -305,6 +376,17 @@ class Desk:
     def unset_links(self, programme: str, link_ids: Collection[str]) -> tuple[str, ...]:
         """Those of a programme's links that have no address yet."""
         return tuple(id_ for id_ in link_ids if self.link(programme, id_) is None)
+
+
+def _completed(host: Host, member: StaffMember | None) -> Host:
+    if member is None:
+        return host
+    return replace(host, name=host.name or member.name, languages=host.languages or member.languages)
+
+
+def is_email(text: str) -> bool:
+    """Whether a text has the form of an e-mail address."""
+    return len(text) <= LONGEST_EMAIL and text.isprintable() and _EMAIL.fullmatch(text) is not None
 
 
 def is_zone(text: str) -> bool:

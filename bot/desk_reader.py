@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from bot.desk import (
     DEFAULT_TRANSLATIONS,
     KEPT,
     MEETING_KINDS,
+    MEETING_RULES,
     SOURCE_TRANSLATIONS,
     VERSION,
     WEEKDAYS,
@@ -28,6 +29,7 @@ from bot.desk import (
     Partner,
     StaffMember,
     Translators,
+    is_email,
     is_zone,
     link_fault,
 )
@@ -53,10 +55,26 @@ SECTIONS: Final = (
 _SPAN: Final = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
 _MINUTES_A_DAY: Final = 24 * 60
 _A_DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
+_CELL: Final = timedelta(minutes=5)  # bookings are kept apart by cells of so many
+_FARTHEST: Final = timedelta(days=366)  # free times are looked for up to there
 _DURATION: Final = re.compile(r"([0-9]{1,5})([mhd])")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _PROGRAMMES: Final = "programmes"
+_HOST_KEYS: Final = (
+    "user",
+    "name",
+    "languages",
+    "kinds",
+    "calendar",
+    _PROGRAMMES,
+    "hours",
+    "time_zone",
+    "holidays",
+    "email",
+    "video",
+)
 _TEAMS: Final = (DEFAULT_TRANSLATIONS, *LANGUAGES, SOURCE_TRANSLATIONS)
 
 
@@ -80,7 +98,8 @@ def check_against(desk: Desk, programmes: Mapping[str, Collection[str]]) -> list
         programmes: The link ids of each programme of the knowledge.
 
     Returns:
-        Programmes and links that the knowledge does not have, as errors; then links without an address, as warnings.
+        Programmes and links that the knowledge does not have, as errors; then, as warnings, links without an address,
+        and hosts who speak no language or whose hours are too short for a meeting.
 
     """
     problems = Problems()
@@ -102,13 +121,38 @@ def check_against(desk: Desk, programmes: Mapping[str, Collection[str]]) -> list
             line = desk.lines.get(f"links.{programme}", desk.lines.get("links", 1))
             message = f"links.{programme}: {', '.join(unset)} not set; answers name the help article instead"
             problems.warn(desk.file, line, message)
+    for n, host in enumerate(desk.hosts):
+        for fault in _host_faults(desk, host):
+            problems.warn(desk.file, desk.lines.get(f"hosts[{n}]", 1), f"hosts[{n}]: {fault}")
     return [*problems.errors, *problems.warnings]
 
 
+def _host_faults(desk: Desk, host: Host) -> Iterator[str]:
+    if not host.languages:
+        yield "no languages, here or under `staff`; add them, so that people are led to somebody whom they understand"
+    longest = _longest_stretch(desk.hours_of(host))
+    for kind in host.kinds:
+        length = desk.rules_of(kind).length
+        if length > longest:
+            yield f"the hours have no stretch of {length // _MINUTE} minutes, so that no {kind} meeting fits in"
+
+
+def _longest_stretch(hours: Mapping[int, tuple[Opening, ...]]) -> timedelta:
+    longest = start = end = 0
+    for n in range(2 * len(WEEKDAYS)):  # a second week: what goes on from Sunday to Monday
+        for opening in hours.get(n % len(WEEKDAYS), ()):
+            if n * _MINUTES_A_DAY + opening.start > end:
+                start = n * _MINUTES_A_DAY + opening.start
+            end = n * _MINUTES_A_DAY + opening.end
+            longest = max(longest, end - start)
+    return longest * _MINUTE
+
+
 def _programme_mentions(desk: Desk) -> dict[str, str]:
-    sections: tuple[tuple[str, tuple[DeskChannel | Partner, ...]], ...] = (
+    sections: tuple[tuple[str, tuple[DeskChannel | Partner | Host, ...]], ...] = (
         ("channels", desk.channels),
         ("partners", desk.partners),
+        ("hosts", desk.hosts),
     )
     mentions = {
         f"{section}[{n}].programmes[{m}]": programme
@@ -146,7 +190,7 @@ class _Reader:
             levels=levels,
             translations=_teams(translations, besides=(_PROGRAMMES,)),
             programme_translations=self._programme_teams(translations.get(_PROGRAMMES)),
-            hosts=_hosts(root.get("hosts")),
+            hosts=self._hosts(root.get("hosts")),
             meetings=_meetings(root.get("meetings")),
             links={programme: self._links(field_) for programme, field_ in links.keys().items()},
             retention={kind: _kept(field_) for kind, field_ in root.get("retention").keys(optional=KEPT).items()},
@@ -221,16 +265,37 @@ class _Reader:
             self._remember(field_)
         return {programme: _teams(field_) for programme, field_ in section.keys().items()}
 
+    def _hosts(self, section: Field) -> tuple[Host, ...]:
+        seen: dict[str, str] = {}
+        hosts = []
+        for entry in section.items():
+            self._remember(entry)
+            written = entry.keys(optional=_HOST_KEYS)
+            host = Host(
+                user=_id(entry.get("user"), IdForm.USER),
+                name=entry.get("name").text(),
+                languages=_languages(entry.get("languages")),
+                kinds=entry.get("kinds").texts(one_of=MEETING_KINDS) or MEETING_KINDS,
+                calendar=entry.get("calendar").text() or None,
+                programmes=self._programmes(entry.get("programmes")),
+                hours=_hours(entry.get("hours")) or None,
+                time_zone=_zone(entry.get("time_zone")),
+                holidays=_holidays(entry.get("holidays")),
+                has_own_holidays="holidays" in written,
+                email=_email(entry.get("email")),
+                video=_address(entry.get("video")),
+            )
+            _once(entry.get("user"), host.user, seen)
+            hosts.append(host)
+        return tuple(hosts)
+
     def _links(self, section: Field) -> dict[str, str]:
         self._remember(section)
         links = {}
         for id_, field_ in section.keys().items():
-            address = field_.text()
+            address = _address(field_)
             if address:
                 self._remember(field_)
-                fault = link_fault(address)
-                if fault:
-                    field_.wrong(fault)
                 links[id_] = address
         return links
 
@@ -266,35 +331,29 @@ def _team(entry: Field) -> Translators:
     )
 
 
-def _hosts(section: Field) -> tuple[Host, ...]:
-    seen: dict[str, str] = {}
-    hosts = []
-    for entry in section.items():
-        entry.keys(optional=("user", "languages", "kinds", "calendar"))
-        host = Host(
-            user=_id(entry.get("user"), IdForm.USER),
-            languages=_languages(entry.get("languages")),
-            kinds=entry.get("kinds").texts(one_of=MEETING_KINDS),
-            calendar=entry.get("calendar").text() or None,
-        )
-        _once(entry.get("user"), host.user, seen)
-        hosts.append(host)
-    return tuple(hosts)
-
-
 def _meetings(section: Field) -> dict[str, MeetingRules]:
     meetings = {}
     for kind, entry in section.keys(optional=MEETING_KINDS).items():
         if kind not in MEETING_KINDS:
             continue
-        entry.keys(optional=("length", "buffer", "notice", "horizon"))
-        meetings[kind] = MeetingRules(
-            length=_needed_duration(entry.get("length"), least=1),
-            buffer=_needed_duration(entry.get("buffer")),
-            notice=_needed_duration(entry.get("notice")),
-            horizon=_needed_duration(entry.get("horizon"), least=1),
-        )
+        meetings[kind] = _meeting_rules(entry, MEETING_RULES[kind])
     return meetings
+
+
+def _meeting_rules(entry: Field, default: MeetingRules) -> MeetingRules:
+    entry.keys(optional=("length", "buffer", "notice", "horizon", "step"))
+    rules = MeetingRules(
+        length=_in_cells(entry.get("length"), default.length, least=1),
+        buffer=_in_cells(entry.get("buffer"), default.buffer),
+        notice=_or_default(entry.get("notice"), default.notice),
+        horizon=_or_default(entry.get("horizon"), default.horizon, least=1),
+        step=_in_cells(entry.get("step"), default.step, least=1),
+    )
+    if rules.horizon > _FARTHEST:
+        entry.get("horizon").wrong(f"farther than {_FARTHEST.days} days; free times are not looked for there")
+    elif rules.notice >= rules.horizon:
+        entry.wrong("the notice is as long as the horizon, so that nothing could be booked; shorten it")
+    return rules
 
 
 def _hours(section: Field) -> dict[int, tuple[Opening, ...]]:
@@ -399,6 +458,21 @@ def _zone(field_: Field) -> str | None:
     return text or None
 
 
+def _address(field_: Field) -> str | None:
+    address = field_.text()
+    fault = link_fault(address) if address else None
+    if fault:
+        field_.wrong(fault)
+    return address or None
+
+
+def _email(field_: Field) -> str:
+    text = field_.text()
+    if text and not is_email(text):
+        field_.wrong(f"{text!r} is no e-mail address; write one such as ann@example.com")
+    return text
+
+
 def _duration(field_: Field, *, least: int = 0) -> timedelta | None:
     if field_.is_missing:
         return None
@@ -416,7 +490,13 @@ def _kept(field_: Field) -> timedelta | None:
     return kept
 
 
-def _needed_duration(field_: Field, *, least: int = 0) -> timedelta:
-    if field_.is_missing:
-        field_.wrong("missing; add it, such as 30m, 4h or 90d")
-    return _duration(field_, least=least) or timedelta()
+def _or_default(field_: Field, default: timedelta, *, least: int = 0) -> timedelta:
+    duration = _duration(field_, least=least)
+    return default if duration is None else duration
+
+
+def _in_cells(field_: Field, default: timedelta, *, least: int = 0) -> timedelta:
+    duration = _or_default(field_, default, least=least)
+    if duration % _CELL or duration > _A_DAY:
+        field_.wrong("no multiple of 5 minutes, or longer than a day; write one such as 30m")
+    return duration

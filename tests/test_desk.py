@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk import Desk, DeskChannel, Partner, StaffMember, Translators
+from bot.desk import (
+    MEETING_KINDS,
+    Desk,
+    DeskChannel,
+    Holidays,
+    Host,
+    MeetingRules,
+    Opening,
+    Partner,
+    StaffMember,
+    Translators,
+    is_email,
+)
 from bot.model import LANGUAGES, Channel, PersonId, Place
 
 HOME = "T0"
@@ -227,3 +239,120 @@ def test_staff_own_what_nobody_is_named_for():
 
     assert desk.languages_owned("US") == LANGUAGES
     assert other.languages_owned("US") == ("en", "de", "fi")
+
+
+HOSTING = Desk(
+    time_zone="Europe/Helsinki",
+    hours={0: (Opening(600, 660),)},
+    holidays=Holidays("FI"),
+    staff=(StaffMember("U1", "Ann", ("fi", "en")), StaffMember("U9", "Bo")),
+    hosts=(
+        Host("U1"),
+        Host("U2", "Léa", ("fr",), ("training",), programmes=("miro",), time_zone="Europe/Paris"),
+        Host("U3", "Kim", ("de",), ("training",), hours={1: ()}, holidays=Holidays("DE"), has_own_holidays=True),
+        Host("U4", kinds=("support",), programmes=("other",), has_own_holidays=True),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "programme", "users"),
+    [
+        ("support", "miro", ["U1"]),
+        ("support", "other", ["U1", "U4"]),
+        ("support", None, ["U1"]),
+        ("training", "miro", ["U1", "U2", "U3"]),
+        ("training", "cyberday", ["U1", "U3"]),
+        ("training", None, ["U1", "U3"]),
+    ],
+)
+def test_who_holds_meetings(kind, programme, users):
+    """Those who hold the kind for the programme; where nobody knows it, those who do for all."""
+    assert [host.user for host in HOSTING.hosts_for(kind, programme)] == users
+    assert HOSTING.books(kind, programme)
+
+
+def test_hosts_of_single_programmes_stand_in():
+    """Where nobody holds a meeting for all programmes, all who hold it do while the programme is not known."""
+    desk = Desk(hosts=(Host("U1", programmes=("a",)), Host("U2", programmes=("b",)), Host("U3", kinds=("training",))))
+
+    assert [host.user for host in desk.hosts_for("support", None)] == ["U1", "U2"]
+    assert not desk.books("support", "c")
+    assert desk.takes_meetings
+    assert not Desk.empty().takes_meetings
+    assert not any(Desk.empty().books(kind, None) for kind in MEETING_KINDS)
+
+
+def test_a_host_of_the_staff_is_called_and_speaks_as_there():
+    """What the host's line names goes before what stands under `staff`."""
+    members = (StaffMember("U1", "Ann", ("fi", "en")), StaffMember("U9", "Bo"))
+    desk = Desk(staff=members, hosts=(Host("U1", languages=("de",)),))
+
+    assert (HOSTING.host("U1"), desk.host("U1")) == (Host("U1", "Ann", ("fi", "en")), Host("U1", "Ann", ("de",)))
+    assert HOSTING.hosts_for("support", None) == (Host("U1", "Ann", ("fi", "en")),)
+    assert [HOSTING.host_name(user) for user in ("U1", "U2", "U4", "U9", "U7")] == ["Ann", "Léa", "", "Bo", ""]
+    assert HOSTING.host("U9") is None
+
+
+def test_the_desk_stands_in_for_what_a_host_has_not():
+    """Time zone, hours and holidays; one may keep none of the desk's, or work on no day."""
+    ann, lea, kim, none = HOSTING.hosts
+
+    assert [HOSTING.zone_of(host) for host in (ann, lea)] == ["Europe/Helsinki", "Europe/Paris"]
+    assert [HOSTING.hours_of(host) for host in (ann, kim)] == [HOSTING.hours, {1: ()}]
+    holidays = [HOSTING.holidays_of(host) for host in (ann, kim, none)]
+    assert holidays == [Holidays("FI"), Holidays("DE"), None]
+
+
+def test_a_desk_that_is_always_open_holds_meetings_at_office_hours():
+    """Monday to Friday from nine to five, in UTC."""
+    desk = Desk(hosts=(Host("U1"),))
+
+    assert desk.hours_of(desk.hosts[0]) == dict.fromkeys(range(5), (Opening(540, 1020),))
+    assert desk.zone_of(desk.hosts[0]) == "UTC"
+
+
+def test_meetings_are_laid_out_as_the_file_says():
+    """Of each kind on its own; else half an hour of support, an hour of training."""
+    own = MeetingRules(timedelta(minutes=15), timedelta(), timedelta(), timedelta(days=2))
+    desk = Desk(meetings={"support": own})
+
+    assert desk.rules_of("support") == own
+    assert desk.rules_of("training").length == timedelta(hours=1)
+    assert {kind: Desk.empty().rules_of(kind).notice for kind in MEETING_KINDS} == {
+        "support": timedelta(hours=4),
+        "training": timedelta(days=1),
+    }
+
+
+@pytest.mark.parametrize("text", ["ann@example.com", "a.b+c_d@mail.example.co.uk", "élise@exämple.fr", "o'neil@a.b"])
+def test_e_mail_addresses(text):
+    """What mail can be sent to."""
+    assert is_email(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ann",
+        "ann@example",
+        "@example.com",
+        "ann@.com",
+        "ann@example.",
+        "ann@example..com",
+        "ann@bo@example.com",
+        "ann lee@example.com",
+        "ann@example.com ",
+        "ann@example.com\n",
+        "ann@example.com\r\nBcc: bo@example.com",
+        "ann@exam\u200bple.com",
+        "Ann <ann@example.com>",
+        "ann@example.com,bo@example.com",
+        "mailto:ann@example.com",
+        f"{'a' * 243}@example.com",
+    ],
+)
+def test_what_is_no_e_mail_address(text):
+    """Names, several at once, headers, and what is too long to be delivered."""
+    assert not is_email(text)

@@ -36,8 +36,13 @@ translations:
   fi: {owners: [U4]}
   source: {owners: [U5]}
   programmes: {miro: {default: {channel: C5}, fr: {owners: [U6]}, source: {owners: [U7, U8]}}, cyberday: null}
-hosts: [{user: U2, languages: [fi, en], kinds: [support, training], calendar: null}]
-meetings: {support: {length: 30m, buffer: 0m, notice: 4h, horizon: 30d}}
+hosts:
+  - {user: U2, languages: [fi], kinds: [support], calendar: null}
+  - {user: U9, name: "Léa", languages: [fr, en], kinds: [training], calendar: /lea/work, programmes: [miro],
+     hours: {tue: ["08:00-10:00"]}, time_zone: Europe/Paris, holidays: {country: FR}, email: lea@example.com,
+     video: "https://example.com/lea"}
+  - {user: U10, holidays: null}
+meetings: {support: {length: 45m, buffer: 0m, notice: 90m, horizon: 14d, step: 15m}, training: {notice: 0m}}
 links: {cyberday: {deal-form: "https://example.com/a?b=c&d", apply: null}}
 retention: {texts: 90d, pictures: null}
 """
@@ -82,8 +87,40 @@ def test_whole_file(tmp_path):
             },
             "cyberday": {},
         },
-        hosts=(Host("U2", ("fi", "en"), ("support", "training")),),
-        meetings={"support": MeetingRules(timedelta(minutes=30), timedelta(), timedelta(hours=4), timedelta(days=30))},
+        hosts=(
+            Host("U2", "Ann", ("fi",), ("support",)),  # the name stands under `staff`
+            Host(
+                user="U9",
+                name="Léa",
+                languages=("fr", "en"),
+                kinds=("training",),
+                calendar="/lea/work",
+                programmes=("miro",),
+                hours={1: (Opening(480, 600),)},
+                time_zone="Europe/Paris",
+                holidays=Holidays("FR"),
+                has_own_holidays=True,
+                email="lea@example.com",
+                video="https://example.com/lea",
+            ),
+            Host("U10", kinds=("support", "training"), has_own_holidays=True),
+        ),
+        meetings={
+            "support": MeetingRules(
+                length=timedelta(minutes=45),
+                buffer=timedelta(),
+                notice=timedelta(minutes=90),
+                horizon=timedelta(days=14),
+                step=timedelta(minutes=15),
+            ),
+            "training": MeetingRules(
+                length=timedelta(hours=1),
+                buffer=timedelta(minutes=10),
+                notice=timedelta(),
+                horizon=timedelta(days=30),
+                step=timedelta(minutes=30),
+            ),
+        },
         links={"cyberday": {"deal-form": "https://example.com/a?b=c&d"}},
         retention={"texts": timedelta(days=90), "pictures": None},
     )
@@ -172,10 +209,32 @@ links:
         ("translations: {programmes: {miro: {sv: {channel: C1}}}}", "translations.programmes.miro.sv"),
         ("translations: {programmes: {miro: {programmes: {}}}}", "translations.programmes.miro.programmes"),
         ("translations: {programmes: {miro: {source: {channel: U1}}}}", "translations.programmes.miro.source.channel"),
+        ("hosts: [{kinds: [support]}]", "hosts[0].user"),
+        ("hosts: [{user: U1}, {user: U1}]", "hosts[1].user"),
         ("hosts: [{user: U1, kinds: [coffee]}]", "hosts[0].kinds[0]"),
+        ("hosts: [{user: U1, languages: [sv]}]", "hosts[0].languages[0]"),
+        ("hosts: [{user: U1, room: A}]", "hosts[0].room"),
+        ("hosts: [{user: U1, name: 7}]", "hosts[0].name"),
+        ('hosts: [{user: U1, programmes: [""]}]', "hosts[0].programmes[0]"),
+        ('hosts: [{user: U1, hours: {mon: ["9-12"]}}]', "hosts[0].hours.mon[0]"),
+        ("hosts: [{user: U1, time_zone: Paris}]", "hosts[0].time_zone"),
+        ("hosts: [{user: U1, holidays: {country: XX}}]", "hosts[0].holidays.country"),
+        ("hosts: [{user: U1, holidays: {country: FI, region: BY}}]", "hosts[0].holidays.region"),
+        ("hosts: [{user: U1, email: ann}]", "hosts[0].email"),
+        ("hosts: [{user: U1, video: 'http://example.com'}]", "hosts[0].video"),
+        ("hosts: [{user: U1, video: 'https://example.com/a|b'}]", "hosts[0].video"),
         ("meetings: {lunch: {}}", "meetings.lunch"),
-        ("meetings: {support: {length: 0m, buffer: 0m, notice: 0m, horizon: 1d}}", "meetings.support.length"),
-        ("meetings: {support: {length: 30m, notice: 0m, horizon: 1d}}", "meetings.support.buffer"),
+        ("meetings: {support: {long: 30m}}", "meetings.support.long"),
+        ("meetings: {support: {length: 0m}}", "meetings.support.length"),
+        ("meetings: {support: {length: 32m}}", "meetings.support.length"),
+        ("meetings: {support: {length: 2d}}", "meetings.support.length"),
+        ("meetings: {support: {length: 30}}", "meetings.support.length"),
+        ("meetings: {support: {buffer: 12m}}", "meetings.support.buffer"),
+        ("meetings: {training: {step: 0m}}", "meetings.training.step"),
+        ("meetings: {training: {step: 7m}}", "meetings.training.step"),
+        ("meetings: {training: {horizon: 0d}}", "meetings.training.horizon"),
+        ("meetings: {training: {horizon: 367d}}", "meetings.training.horizon"),
+        ("meetings: {training: {notice: 30d}}", "meetings.training"),
         ("links: {cyberday: {a: 'https://x/<b>'}}", "links.cyberday.a"),
         ("links: {cyberday: {a: 'https://x/a|b'}}", "links.cyberday.a"),
         ("links: {cyberday: {a: 'https://x/a b'}}", "links.cyberday.a"),
@@ -234,6 +293,13 @@ version: 1
 channels:
   - id: C1
     programmes: [cyberday, cyberdya]
+hosts:
+  - {user: U1, languages: [fi]}
+  - user: U2
+    languages: [fi]
+    programmes:
+      - miro
+      - maro
 partners:
   - {name: A, programmes: [mero]}
 translations:
@@ -252,10 +318,42 @@ links:
 
     assert [(problem.line, problem.message.partition(":")[0], problem.warning) for problem in problems] == [
         (4, "channels[0].programmes[1]", False),
-        (6, "partners[0].programmes[0]", False),
-        (10, "translations.programmes.miri", False),
-        (13, "links.cyberday.deal", False),
-        (15, "links.moro", False),
-        (11, "links.miro", True),
-        (12, "links.cyberday", True),
+        (11, "hosts[1].programmes[1]", False),
+        (13, "partners[0].programmes[0]", False),
+        (17, "translations.programmes.miri", False),
+        (20, "links.cyberday.deal", False),
+        (22, "links.moro", False),
+        (18, "links.miro", True),
+        (19, "links.cyberday", True),
     ]
+
+
+def test_hosts_who_cannot_be_booked(tmp_path):
+    """One without languages, and one whose hours no meeting fits into, are a warning at their line."""
+    desk = desk_of(
+        tmp_path,
+        """\
+version: 1
+staff: [{user: U1, name: Ann, languages: [fi]}]
+hosts:
+  - {user: U1, hours: {mon: ["09:00-09:30"], tue: ["22:00-24:00"], wed: ["00:00-01:00"]}}
+  - {user: U2, languages: [fi], hours: {sun: ["23:00-24:00"], mon: ["00:00-01:30"]}}
+  - {user: U3}
+  - {user: U4, languages: [fi], kinds: [support], hours: {mon: ["09:00-09:30", "09:40-10:10"]}}
+  - {user: U5, languages: [fi], kinds: [training], hours: {mon: []}}
+  - {user: U6, languages: [fi], hours: {mon: ["09:00-10:00", "10:00-11:30"], fri: ["22:00-24:00"]}}
+  - {user: U7, languages: [fi], kinds: [support], hours: {mon: ["09:00-09:25", "09:30-09:55"]}}
+meetings: {training: {length: 150m}}
+""",
+    )
+
+    problems = check_against(desk, {})
+
+    assert [(problem.line, problem.message.partition(":")[0], problem.warning) for problem in problems] == [
+        (6, "hosts[2]", True),
+        (8, "hosts[4]", True),
+        (10, "hosts[6]", True),
+    ]
+    assert "languages" in problems[0].message
+    assert "150 minutes" in problems[1].message
+    assert "30 minutes" in problems[2].message

@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from errno import EISDIR, ENOENT
 from pathlib import Path
 from typing import Final, TextIO, TypeVar
@@ -16,11 +17,15 @@ import yaml
 from bot.desk import (
     ANSWER_MODES,
     DEFAULT_TRANSLATIONS,
+    MEETING_KINDS,
+    MEETING_RULES,
     SOURCE_TRANSLATIONS,
     VERSION,
     Desk,
     DeskChannel,
+    Host,
     IdForm,
+    MeetingRules,
     Partner,
     StaffMember,
     Translators,
@@ -153,6 +158,7 @@ class _Taken:
     names: set[str] = field(default_factory=set)
     owned: set[str] = field(default_factory=set)
     staff: set[str] = field(default_factory=set)
+    hosts: set[str] = field(default_factory=set)
 
 
 class Interview:
@@ -161,6 +167,7 @@ class Interview:
     def __init__(self, stdin: TextIO, stdout: TextIO, programmes: Mapping[str, Programme]) -> None:
         self._stdin, self._stdout, self._programmes = stdin, stdout, programmes
         self._taken = _Taken()
+        self._spoken: dict[str, tuple[Language, ...]] = {}  # by staff
 
     def desk(self) -> Desk:
         """Ask everything. Raises EOFError when the answers end too early."""
@@ -174,6 +181,7 @@ class Interview:
             channels=tuple(self._entries("Channels that the bot looks after", self._channel)),
             partners=tuple(self._entries("Partner organisations", self._partner)),
             staff=tuple(self._entries("Staff: the people behind the desk", self._member)),
+            hosts=tuple(self._entries("Hosts: who holds meetings that partners book", self._host)),
             translations=self._translations(),
             links=self._links(),
         )
@@ -235,10 +243,23 @@ class Interview:
         user = self._ask("Member of staff (U…)", _once(_id(IdForm.USER), self._taken.staff))
         if user is None:
             return None
-        return StaffMember(
+        member = StaffMember(
             user=user,
             name=self._ask("  First name, as partners read it", _name, default=user) or user,
-            languages=self._ask(f"  Languages ({', '.join(LANGUAGES)})", _several(_one_of(LANGUAGES))) or (),
+            languages=self._ask_languages(),
+        )
+        self._spoken[user] = member.languages
+        return member
+
+    def _host(self) -> Host | None:
+        user = self._ask("Host (U…)", _once(_id(IdForm.USER), self._taken.hosts))
+        if user is None:
+            return None
+        kinds = ", ".join(MEETING_KINDS)
+        return Host(
+            user=user,
+            languages=self._ask_languages(default=self._spoken.get(user, ())),
+            kinds=self._ask(f"  Kinds ({kinds})", _several(_one_of(MEETING_KINDS)), default=kinds) or MEETING_KINDS,
         )
 
     def _translations(self) -> dict[str, Translators]:
@@ -270,6 +291,10 @@ class Interview:
         known = tuple(self._programmes)
         only = known[0] if len(known) == 1 else None
         return self._ask(f"  Programmes ({', '.join(known)})", _several(_one_of(known)), default=only) or ()
+
+    def _ask_languages(self, *, default: tuple[Language, ...] = ()) -> tuple[Language, ...]:
+        question = f"  Languages ({', '.join(LANGUAGES)})"
+        return self._ask(question, _several(_one_of(LANGUAGES)), default=", ".join(default) or None) or ()
 
     def _ask_language(self) -> Language | None:
         return self._ask(f"  Language ({', '.join(LANGUAGES)})", _one_of(LANGUAGES))
@@ -389,10 +414,19 @@ version: {version}
 # programmes: the same keys for one programme; they go before the others, and so does its default.
 {translations}
 
-# Who holds meetings, in which languages, and of which kinds: support, training.
+# Who holds the meetings that partners book: users of your own workspace. Without any, nothing can be booked.
+# - languages: whoever books is led to somebody who speaks theirs; those under staff stand in, as does the name
+# - kinds: support, training; all unless named
+# - calendar: an address, or a path under CALDAV_URL: what stands there is kept clear of, and meetings are written there
+# - programmes: for which they hold meetings; all unless named
+# - hours: their own, else the desk's, else 09:00-17:00 from Monday to Friday
+# - time_zone, holidays: their own, else the desk's; `holidays: null` keeps none
+# - email: where invitations are sent; video: the https:// address of the room where they meet
 {hosts}
 
-# How meetings are laid out: their length, the pause between two, how short before one may be booked, how far ahead.
+# How meetings of each kind are laid out; what is left out is as in the example.
+# - length; buffer: kept free between two; step: from one time that is offered to the next
+# - notice: how short before its start one may be booked, moved or cancelled; horizon: how far ahead, 366d at most
 {meetings}
 
 # The addresses behind the words that answers link. Without one, an answer names the help article instead.
@@ -409,8 +443,8 @@ def render(desk: Desk, programmes: Mapping[str, Programme]) -> str:
     """The text of a desk file with a comment a key.
 
     Args:
-        desk: What was answered (time zone, support channel, channels, partners, staff, translators, links); every
-            other section, and one that was not answered, stands as an example behind a `#`.
+        desk: What was answered (time zone, support channel, channels, partners, staff, translators, hosts, links);
+            every other section, and one that was not answered, stands as an example behind a `#`.
         programmes: The programmes of the knowledge by id; the links that are not set yet are listed.
 
     """
@@ -449,8 +483,14 @@ def render(desk: Desk, programmes: Mapping[str, Programme]) -> str:
                 "programmes": f"{{{some}: {{fr: {{owners: [U6]}}}}}}",
             },
         ),
-        hosts="#hosts:\n#  - {user: U2, languages: [fi, en], kinds: [support, training], calendar: null}",
-        meetings="#meetings:\n#  support: {length: 30m, buffer: 10m, notice: 4h, horizon: 30d}",
+        hosts=_list(
+            "hosts",
+            map(_host_keys, desk.hosts),
+            f'{{user: U2, name: "Ann", languages: [fi, en], kinds: [support, training], calendar: null, '
+            f'programmes: [{some}], hours: {{mon: ["09:00-16:00"]}}, time_zone: Europe/Helsinki, '
+            'holidays: {country: FI}, email: ann@example.com, video: "https://example.com/ann"}',
+        ),
+        meetings=_mapping("meetings", {}, {kind: _rules(MEETING_RULES[kind]) for kind in MEETING_KINDS}),
         links=_links(desk, programmes),
         retention="#retention: {texts: 90d, pictures: 30d}",
     )
@@ -480,6 +520,21 @@ def _partner_keys(partner: Partner) -> dict[str, object]:
 
 def _member_keys(member: StaffMember) -> dict[str, object]:
     return {"user": member.user, "name": member.name, "languages": list(member.languages), "level": member.level}
+
+
+def _host_keys(host: Host) -> dict[str, object]:
+    return {"user": host.user, "languages": list(host.languages), "kinds": list(host.kinds), "calendar": host.calendar}
+
+
+def _rules(rules: MeetingRules) -> str:
+    return _flow({key.name: _written(getattr(rules, key.name)) for key in fields(rules)})
+
+
+def _written(duration: timedelta) -> str:
+    for unit, size in {"d": timedelta(days=1), "h": timedelta(hours=1)}.items():
+        if duration and not duration % size:
+            return f"{duration // size}{unit}"
+    return f"{duration // timedelta(minutes=1)}m"
 
 
 def _translators_keys(team: Translators) -> dict[str, object]:
