@@ -22,7 +22,7 @@ from bot.desk import IdForm
 from bot.model import PersonId
 from bot.ports import Clock, StoreUnavailable, Work
 from bot.settings import Settings
-from bot.store import privacy, report_privacy
+from bot.store import privacy
 from bot.store.database import Database
 from bot.store.privacy import Cause, Erased, Found
 
@@ -93,8 +93,8 @@ async def _command(args: argparse.Namespace, url: str, stdin: TextIO, out: TextI
         for workspace in subject.workspaces:
             erased = await _erase(database, open_work(url, clock), workspace, subject, clock)
             print(f"PRIV-{erased.number}: erased {_listed(erased.rows, erased.named) or 'nothing'}.", file=out)
-            if erased.cards or erased.reports:
-                print("`partnerdesk serve` takes their words out of the cards in Slack.", file=out)
+            if erased.cards or erased.reports or erased.meetings:
+                print("`partnerdesk serve` takes their words out of cards, and meetings out of calendars.", file=out)
     return 0
 
 
@@ -104,7 +104,7 @@ async def _subject(database: Database, user: str, team: str | None, clock: Clock
         database, lambda owner: owner.user == user and team in {None, owner.team}, clock.now()
     )
     owners = {privacy.owner_of(name, row) for name, rows in found.rows.items() for row in rows}
-    people = {who for rows in found.named.values() for row in rows for who in report_privacy.named_in(row)}
+    people = {who for name, rows in found.named.items() for row in rows for who in privacy.named_in(name, row)}
     teams = sorted({who.team for who in owners | people if who and who.user == user and team in {None, who.team}})
     if len(teams) > 1:
         raise CommandError(f"privacy: {user} is known in {', '.join(teams)}; say which with --team", USAGE)
@@ -134,9 +134,7 @@ def _export(subject: _Subject, now: datetime, file: Path | None, out: TextIO) ->
             "holds": privacy.POLICY[name].holds,
             "kept": privacy.POLICY[name].kept,
             "rows": [dict(row._mapping) for row in rows],  # noqa: SLF001 - SQLAlchemy's public name for it
-            "in_rows_of_others": [
-                report_privacy.part_of(row, subject.who) for row in subject.found.named.get(name, ())
-            ],
+            "in_rows_of_others": [privacy.part_of(name, row, subject.who) for row in subject.found.named.get(name, ())],
         }
         for name, rows in subject.found.rows.items()
     }

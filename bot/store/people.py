@@ -22,7 +22,9 @@ class StoredPerson:
     language: Language | None = None  # chosen
     programme: str | None = None  # chosen
     locale: Language | None = None  # Slack's, where it is one of ours
-    time_zone: str | None = None
+    time_zone: str | None = None  # Slack's
+    zone: str | None = None  # chosen
+    email: str = ""  # given to be remembered
     is_stranger: bool | None = None
     is_guest: bool | None = None
     seen_at: datetime | None = None  # when Slack last told of them
@@ -49,6 +51,8 @@ def load(conn: Connection, workspace: str, who: PersonId) -> StoredPerson:
         programme=row.programme,
         locale=row.locale,
         time_zone=row.time_zone,
+        zone=row.zone,
+        email=row.email or "",
         is_stranger=row.is_stranger,
         is_guest=row.is_guest,
         seen_at=row.seen_at,
@@ -63,9 +67,12 @@ def remember(
     *,
     language: Language | None = None,
     programme: str | None = None,
+    zone: str | None = None,
+    email: str | None = None,
 ) -> None:
-    """Keep what a person chose; None leaves an earlier choice as it is."""
-    chosen = {name: value for name, value in (("language", language), ("programme", programme)) if value is not None}
+    """Keep what a person chose; None leaves an earlier choice as it is. An e-mail of "" forgets theirs."""
+    told = {"language": language, "programme": programme, "zone": zone, "email": email}
+    chosen = {name: value or None for name, value in told.items() if value is not None}
     if chosen:
         put(conn, person, {**_key(workspace, who), **chosen})
 

@@ -36,19 +36,25 @@ from sqlalchemy import (
     update,
 )
 
+from bot.availability import cells
+from bot.meeting import Span
 from bot.model import PersonId
 from bot.ports import Store, Work
 from bot.report import Line
-from bot.store import report_privacy, reports
+from bot.store import codec, meeting_privacy, meetings, report_privacy, reports
 from bot.store.counters import next_number
 from bot.store.jobs import Status
 from bot.store.report_privacy import Trace
 from bot.store.tables import (
+    busy,
+    cell,
     counter,
     erasure,
     handoff,
+    host,
     job,
     known,
+    meeting,
     message,
     person,
     report,
@@ -68,10 +74,14 @@ WITHDRAWAL: Final = "withdrawal"
 REPORT_WITHDRAWAL: Final = "report-withdrawal"
 UNSHARE: Final = "report-unshare"
 UNSAY: Final = "report-unsay"
+MEETING_WITHDRAWAL: Final = "meeting-withdrawal"
+MEETING_UNPLACED: Final = "meeting-unplaced"
 _OWN_WORK: Final = (RETENTION, ERASURE, LIFECYCLE)
 """The kinds of work that erase: they are not themselves erased."""
 
-_REPORTS: Final = "report-"  # so begin the kinds of work about a report, whose payloads say its `number`
+# So begin the kinds of work about a report, or a meeting, whose payloads say its `number`.
+_REPORTS: Final = "report-"
+_MEETINGS: Final = "meeting-"
 _PAGE: Final = 200  # rows read at once: a few ms, for a local file is read on the event loop
 _PORTION: Final = 100  # rows deleted at once: a few ms
 _SKEW: Final = timedelta(minutes=1)  # between our clock and Slack's; from here on `doctor` warns
@@ -106,6 +116,7 @@ class Holding:
     neutral: tuple[str, ...] = ()  # columns with neither
     owner: Callable[[Row[Any]], PersonId | None] | None = None
     named: Callable[[Row[Any]], Collection[PersonId]] | None = None
+    part: Callable[[Row[Any], PersonId], Mapping[str, Any]] | None = None  # of somebody who is named, as JSON data
     due: Callable[[datetime], Clause] | None = None  # the rows that were last touched before an instant
     again: Callable[[PersonId, datetime], Clause] = lambda _who, _since: true()
     """The rows among which a person's may be, besides those found before an instant by walking through the table."""
@@ -126,6 +137,11 @@ def _named(row: Row[Any]) -> PersonId | None:
     return None if row.user is None else PersonId(row.team, row.user)
 
 
+def _host(row: Row[Any]) -> PersonId:
+    """Whose a row about a host is: all whom the desk file names are of the workspace itself."""
+    return PersonId(row.workspace, row.host)
+
+
 def _asker(row: Row[Any]) -> PersonId | None:
     asker = row.state.get("asker")
     return None if asker is None else PersonId(asker["team"], asker["user"])
@@ -142,9 +158,23 @@ def _is_named(table: Table) -> Callable[[PersonId, datetime], Clause]:
     return lambda who, _since: and_(table.c.team == who.team, table.c.user == who.user)
 
 
+def _is_host(column: Column[Any]) -> Callable[[PersonId, datetime], Clause]:
+    return lambda who, _since: and_(column.table.c.workspace == who.team, column == who.user)
+
+
+def _in_meeting(who: PersonId) -> Clause:
+    is_booker = and_(meeting.c.team == who.team, meeting.c.user == who.user)
+    return or_(is_booker, and_(meeting.c.workspace == who.team, meeting.c.host == who.user))
+
+
 def _is_left_over(_before: datetime) -> Clause:
     is_its = and_(report.c.workspace == reporter.c.workspace, report.c.number == reporter.c.number)
     return ~exists(select(report.c.number).where(is_its).correlate(reporter))
+
+
+def _is_idle(before: datetime) -> Clause:
+    touched = (host.c.away_until, host.c.tried_at, host.c.last_booked_at)
+    return and_(*(or_(column.is_(None), column < before) for column in touched))
 
 
 def _old_job(before: datetime) -> Clause:
@@ -214,6 +244,7 @@ POLICY: Final[Mapping[str, Holding]] = {
             neutral=("workspace", "status", "language", "digest", "card_channel"),
             owner=_named,
             named=report_privacy.named_in,
+            part=report_privacy.part_of,
             # Nobody else knows which copies of pictures are ours: as long as there are any, so is their report.
             due=lambda before: and_(report.c.closed_at < before, report.c.copies == 0),
             again=lambda _who, since: report.c.changed_at >= since,
@@ -230,11 +261,55 @@ POLICY: Final[Mapping[str, Holding]] = {
             again=_is_named(reporter),
         ),
         Holding(
+            meeting,
+            holds="a meeting: who has booked it, for whom, with whom, when, and about what",
+            kept="retention.texts after its end",
+            people=("team", "user", "host", "state"),
+            texts=("state",),
+            neutral=("workspace", "kind", "status", "request_key"),
+            owner=_named,
+            named=meeting_privacy.named_in,
+            part=meeting_privacy.part_of,
+            due=lambda before: meeting.c.end < before,
+            again=lambda who, _since: _in_meeting(who),
+        ),
+        Holding(
+            cell,
+            holds="the time of a host that meetings take",
+            kept="until the meeting is moved or cancelled; else retention.texts after it",
+            people=("host",),
+            neutral=("workspace",),
+            owner=_host,
+            due=lambda before: cell.c.cell < cells(Span(before, before)).start,
+            again=_is_host(cell.c.host),
+        ),
+        Holding(
+            busy,
+            holds="when the calendar of a host says that they are busy; not with what",
+            kept="until their calendar is read again; else retention.texts after it",
+            people=("host",),
+            neutral=("workspace",),
+            owner=_host,
+            due=lambda before: busy.c.end < before,
+            again=_is_host(busy.c.host),
+        ),
+        Holding(
+            host,
+            holds="until when a host is away, when their calendar was read, and when they were booked last",
+            kept="retention.texts after the last of these",
+            people=("user",),
+            neutral=("workspace", "fault"),
+            owner=lambda row: PersonId(row.workspace, row.user),
+            due=_is_idle,
+            again=_is_host(host.c.user),
+        ),
+        Holding(
             person,
-            holds="the language and the programme that somebody chose, and what Slack tells of them",
+            holds="the language, the programme and the time zone that somebody chose, the e-mail address that they "
+            "gave to be remembered, and what Slack tells of them",
             kept="retention.texts after Slack last told of them",
             people=("team", "user"),
-            texts=("language", "programme", "locale", "time_zone"),
+            texts=("language", "programme", "locale", "time_zone", "zone", "email"),
             neutral=("workspace",),
             owner=_named,
             due=lambda before: func.coalesce(person.c.seen_at, person.c.greeted_at) < before,
@@ -291,6 +366,7 @@ class Erased:
     named: Mapping[str, int]  # how many rows of others they were taken out of
     cards: tuple[Card, ...]
     reports: tuple[Trace, ...]
+    meetings: tuple[meeting_privacy.Trace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +382,18 @@ def owner_of(table: str, row: Row[Any]) -> PersonId | None:
     """Whose a row of a table is; None: nobody's."""
     of = POLICY[table].owner
     return None if of is None else of(row)
+
+
+def named_in(table: str, row: Row[Any]) -> Collection[PersonId]:
+    """Who else stands in a row of a table."""
+    named = POLICY[table].named
+    return () if named is None else named(row)
+
+
+def part_of(table: str, row: Row[Any], who: PersonId) -> Mapping[str, Any]:
+    """What of a row that is not theirs is a person's: as JSON data, for them to read."""
+    part = POLICY[table].part
+    return {} if part is None else part(row, who)
 
 
 # Units
@@ -342,14 +430,18 @@ def date_people(conn: Connection, now: datetime) -> int:
 def is_busy(conn: Connection, who: PersonId) -> bool:
     """Whether work for a person is being done or has been tried: something of theirs may be on its way to Slack."""
     begun = conn.execute(select(job).where(job.c.done_at.is_(None), job.c.attempts > 0)).all()
+    if not begun:
+        return False
     told = select(reporter.c.number).where(reporter.c.team == who.team, reporter.c.user == who.user)
-    numbers = set(conn.execute(told).scalars()) if begun else set()
-    return any(_of_job(row) == who or _of_report(row) in numbers for row in begun)
+    met = select(meeting.c.number).where(_in_meeting(who))
+    numbers = {_REPORTS: set(conn.execute(told).scalars()), _MEETINGS: set(conn.execute(met).scalars())}
+    return any(_of_job(row) == who or _is_about(row, numbers) for row in begun)
 
 
-def _of_report(row: Row[Any]) -> int | None:
-    """The number of the report that work is about; it may belong to several people, so that it names none."""
-    return (row.payload or {}).get("number") if row.kind.startswith(_REPORTS) else None
+def _is_about(row: Row[Any], numbers: Mapping[str, Collection[int]]) -> bool:
+    """Whether work is about one of these, by the beginning of its kind; it names nobody, for it may be several's."""
+    number = (row.payload or {}).get("number")
+    return any(row.kind.startswith(kind) and number in theirs for kind, theirs in numbers.items())
 
 
 def erase(
@@ -371,18 +463,24 @@ def erase(
     named: Counter[str] = Counter()
     cards: list[Card] = []
     traces: list[Trace] = []
+    met: list[meeting_privacy.Trace] = []
     reports.lock_duplicates(conn, workspace)  # several reports are changed
     for name, holding in POLICY.items():
-        for row in _rows_now(conn, holding, workspace, who, found):
+        rows = list(_rows_now(conn, holding, workspace, who, found))
+        for row in rows:
             (counts if owner_of(name, row) == who else named)[name] += 1
-            if holding.table is report:
+        if holding.table is report:
+            for row in rows:
                 traces += report_privacy.forget(conn, workspace, row.number, who, now)
-                continue
-            if holding.table is handoff and row.card_ts is not None:
-                cards.append(Card(row.number, row.card_channel, row.card_ts))
-            conn.execute(delete(holding.table).where(*_is_key(holding)), _values(_key_of(holding, row)))
+        elif holding.table is meeting:
+            met = meeting_privacy.forget(conn, workspace, [row.number for row in rows], who, now)
+        else:
+            if holding.table is handoff:
+                cards = [Card(row.number, row.card_channel, row.card_ts) for row in rows if row.card_ts is not None]
+            for row in rows:
+                conn.execute(delete(holding.table).where(*_is_key(holding)), _values(_key_of(holding, row)))
     number = record(conn, workspace, asked_at=asked_at, now=now, cause=cause)
-    return Erased(number, counts, named, tuple(cards), tuple(traces))
+    return Erased(number, counts, named, tuple(cards), tuple(traces), tuple(met))
 
 
 def _rows_now(conn: Connection, holding: Holding, workspace: str, who: PersonId, found: Found) -> Iterator[Row[Any]]:
@@ -410,6 +508,22 @@ def withdraw(conn: Connection, work: Work, workspace: str, erased: Erased) -> No
             work.add(conn, UNSHARE, f"{UNSHARE}:{workspace}:{copy}", {"copy": copy})
         for line in trace.lines:
             unsay(conn, work, workspace, line)
+    for met in erased.meetings:
+        _withdraw_meeting(conn, work, workspace, met, erased.number)
+
+
+def _withdraw_meeting(
+    conn: Connection, work: Work, workspace: str, trace: meeting_privacy.Trace, erasure_number: int
+) -> None:
+    """Have calendars, cards and files of a meeting go, and whoever waits for it told; its lane keeps the order."""
+    lane = meetings.lane(workspace, trace.number)
+    key = f"{MEETING_WITHDRAWAL}:{workspace}:{trace.number}:{erasure_number}"
+    work.add(conn, MEETING_WITHDRAWAL, key, codec.dump(trace), lane=lane)
+    if trace.host_line and not trace.is_without_host:
+        unsay(conn, work, workspace, Line(trace.host_channel, trace.host_line))
+    if trace.is_unplaced:
+        unplaced = f"{MEETING_UNPLACED}:{workspace}:{trace.number}:{trace.sequence}"
+        work.add(conn, MEETING_UNPLACED, unplaced, {"number": trace.number}, lane=lane)
 
 
 def unsay(conn: Connection, work: Work, workspace: str, line: Line) -> None:

@@ -1,7 +1,7 @@
 """The tables. Every key begins with the workspace, `job` and `known` apart, whose keys contain it.
 
 Instants are milliseconds in UTC (`Instant`), calendar days are dates, ids are text. Texts of people stand only in
-`job.payload`, `thread.state`, `message.state`, `vote.comment`, `handoff.question` and `report.state`.
+`job.payload`, `thread.state`, `message.state`, `vote.comment`, `handoff.question`, `report.state` and `meeting.state`.
 """
 
 from __future__ import annotations
@@ -117,7 +117,9 @@ person: Final = Table(
     _optional("language"),  # chosen
     _optional("programme"),  # chosen
     _optional("locale"),
-    _optional("time_zone"),
+    _optional("time_zone"),  # Slack's
+    _optional("zone"),  # chosen
+    _optional("email"),  # to be remembered
     Column("is_stranger", Boolean),
     Column("is_guest", Boolean),
     Column("seen_at", Instant),  # when Slack last told of them
@@ -217,6 +219,66 @@ Index(
     reporter.c.number,
     sqlite_where=reporter.c.organisation.is_not(None),
     postgresql_where=reporter.c.organisation.is_not(None),
+)
+
+# As a report, found in many ways.
+meeting: Final = Table(
+    "meeting",
+    metadata,
+    _key("workspace"),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # MT-12
+    _required("kind"),  # meeting.Kind
+    _required("status"),  # meeting.State
+    _optional("host"),  # the user who holds it, or held it last; NULL: their data was erased
+    _required("team"),  # of its booker, as the next
+    _required("user"),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("held_until", Instant, nullable=False),  # its end and the pause after it
+    _required("request_key"),  # of the form that has made it
+    Column("changed_at", Instant, nullable=False),
+    Column("state", Packed, nullable=False),  # the rest of meeting.Meeting
+    UniqueConstraint("workspace", "request_key", name="uq_meeting_request"),
+)
+Index("ix_meeting_start", meeting.c.workspace, meeting.c.start)
+Index("ix_meeting_host", meeting.c.workspace, meeting.c.host, meeting.c.held_until)
+# The workspace comes late, as with reporters.
+Index("ix_meeting_booker", meeting.c.team, meeting.c.user, meeting.c.workspace, meeting.c.end)
+
+# The five minutes that a meeting takes of its host, the pause after it among them: nobody has two meetings at once.
+cell: Final = Table(
+    "cell",
+    metadata,
+    _key("workspace"),
+    _key("host"),
+    Column("cell", Integer, primary_key=True, autoincrement=False),  # counted from 1970
+    Column("number", Integer, nullable=False),  # of the meeting
+    **_KEYED,
+)
+Index("ix_cell_meeting", cell.c.workspace, cell.c.number)
+
+# When hosts are busy with something else, as their calendars said last.
+busy: Final = Table(
+    "busy",
+    metadata,
+    _key("workspace"),
+    _key("host"),
+    Column("start", Instant, primary_key=True, autoincrement=False),
+    Column("end", Instant, primary_key=True, autoincrement=False),
+    **_KEYED,
+)
+
+host: Final = Table(
+    "host",
+    metadata,
+    _key("workspace"),
+    _key("user"),
+    Column("away_until", Instant),  # they have paused
+    Column("read_at", Instant),  # when their calendar was last read
+    Column("tried_at", Instant),  # when that was last tried
+    _optional("fault"),  # why it could not be read then
+    Column("last_booked_at", Instant),
+    **_KEYED,
 )
 
 tally: Final = Table(

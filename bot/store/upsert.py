@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -18,6 +18,13 @@ _INSERT: Final[dict[str, Callable[[Table], _Insert]]] = {"sqlite": sqlite.insert
 def add_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row; False if one of its keys is taken."""
     return _add_new(conn.dialect.name, table, tuple(values)).count(conn, values) == 1
+
+
+def add_free(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert rows in their order, but for those of which a key is taken; how many."""
+    first, *_ = table.primary_key.columns
+    statement = _INSERT[conn.dialect.name](table).on_conflict_do_nothing().returning(first)
+    return len(conn.execute(statement, rows).all())
 
 
 def put(conn: Connection, table: Table, values: Mapping[str, Any]) -> None:

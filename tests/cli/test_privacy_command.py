@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.__main__ import main
+from bot.meeting import State
 from bot.model import Outcome, PersonId, Reply, Thread
 from bot.report import Picture, PictureState, Report, Reporter
-from bot.store import handoffs, messages, people, reports, threads, votes
+from bot.store import handoffs, meetings, messages, people, reports, threads, votes
 from bot.store.engine import open_engines
 from bot.store.messages import Message
 from bot.store.migrations import migrate
 from bot.store.privacy import POLICY
 from bot.store.tables import erasure, handoff, job, metadata, person, report
+from tests.bookings import NINE, book, wanted
 from tests.clock import START
 
 ANNE = PersonId("TACME", "UANNE")
@@ -154,6 +156,29 @@ def test_who_works_on_reports_of_others_is_taken_out_of_them(met: str, capsys: p
     assert done == "PRIV-1: erased name in 2 report of others."
     assert "UEVE" not in _tables(met)
     assert _count(met, report) == 2
+
+
+def test_who_holds_meetings_of_others_is_taken_out_of_them(met: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """They read when they hold one, and not with whom or why; erased, they are nowhere, and the meeting waits."""
+    ahead = NINE.replace(year=2126)
+    asked = wanted(ahead, booker=ANNE, topic="What does TACME pay?", written="UEVE")
+    _do(met, lambda conn: book(conn, asked, ("UEVE",), workspace="T0HOME"))
+    main(["privacy", "export", "UEVE"])
+    said = capsys.readouterr().out
+    tables = json.loads(said)["tables"]
+    main(["privacy", "erase", "UEVE", "--yes"])
+    shown, done, calendars = capsys.readouterr().out.splitlines()
+    left = _do(met, lambda conn: meetings.load(conn, "T0HOME", 1))
+    work = _do(met, lambda conn: conn.execute(select(job.c.kind).order_by(job.c.seq)).scalars().all())
+
+    assert [part["number"] for part in tables["meeting"]["in_rows_of_others"]] == [1]
+    assert [row["user"] for row in tables["host"]["rows"]] == ["UEVE"]
+    assert "TACME" not in said
+    assert shown == "UEVE of T0HOME: 8 cell, 1 host, name in 2 report of others, name in 1 meeting of others."
+    assert done == "PRIV-1: erased 1 host, name in 2 report of others, name in 1 meeting of others."
+    assert "calendars" in calendars
+    assert (left.state, left.host, left.topic) == (State.UNPLACED, "", "What does TACME pay?")
+    assert work[-2:] == ["meeting-withdrawal", "meeting-unplaced"]
 
 
 @pytest.mark.parametrize(("answer", "code", "left"), [("yes\n", 0, 1), ("Y\n", 1, 2), ("\n", 1, 2), ("", 1, 2)])

@@ -26,7 +26,7 @@ from bot.store.migrations import current, migrate, newest
 from bot.store.tables import metadata
 from tests.clock import START
 
-VERSIONS = ("0001", "0002", "0003", "0004", "0005")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

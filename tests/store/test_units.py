@@ -42,6 +42,10 @@ FULL = Thread(
     awaits_report=True,
     reported=3,
     asked=(Asked(2, ANNE, date(2026, 11, 23)),),
+    booking="support",
+    when="2026-11-24T14:00",
+    for_customer=True,
+    topic="Licences",
 )
 
 
