@@ -27,6 +27,7 @@ LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 _LAST_PORT: Final = 65535
 _NO_SPACES: Final = re.compile(r"[!-~]+")
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Settings:
     config: Path | None = None  # the desk file
     knowledge: Path = field(default_factory=knowledge_dir)
     smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None  # the address that mails come from; set where smtp_url is
     caldav_url: str | None = field(default=None, repr=False)
     caldav_user: str | None = field(default=None, repr=False)
     caldav_password: str | None = field(default=None, repr=False)
@@ -93,6 +95,7 @@ def read(environ: Mapping[str, str], *, serve: bool, dotenv: Path = DOTENV) -> t
         config=reader.config(),
         knowledge=reader.knowledge(),
         smtp_url=reader.url("SMTP_URL", ("smtp", "smtps")),
+        mail_from=reader.mail_from(),
         caldav_url=reader.url("CALDAV_URL", ("https", "http")),
         caldav_user=reader.text("CALDAV_USER"),
         caldav_password=reader.text("CALDAV_PASSWORD"),
@@ -161,6 +164,16 @@ class _Reader:
         missing = [name for name in names if self.text(name) is None]
         if missing and len(missing) < len(names):
             self._wrong(", ".join(missing), "missing", f"set {', '.join(names)} together, or none of them")
+
+    def mail_from(self) -> str | None:
+        """The address that mails come from, which is needed where mails are sent."""
+        value = self.text("MAIL_FROM")
+        if value is None and self.text("SMTP_URL"):
+            self._wrong("MAIL_FROM", "is missing", "set the address that invitations come from, beside SMTP_URL")
+        if value is not None and not _ADDRESS.fullmatch(value):
+            self._wrong("MAIL_FROM", "is no e-mail address", "write it as desk@example.org, without a name")
+            return None
+        return value
 
     def url(self, name: str, schemes: tuple[str, ...]) -> str | None:
         """A URL with a host."""

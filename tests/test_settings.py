@@ -74,6 +74,7 @@ def test_everything_wrong_is_named_at_once(tmp_path):
         "PARTNERDESK_CONFIG",
         "PARTNERDESK_KNOWLEDGE",
         "SMTP_URL",
+        "MAIL_FROM",
         "CALDAV_URL",
         "LOG_LEVEL",
         "SLACK_BOT_TOKEN",
@@ -138,6 +139,18 @@ def test_secrets_are_never_shown(name, value):
     assert "S3C" not in str(problems)
 
 
+@pytest.mark.parametrize("address", ["desk", "Desk <desk@example.org>", "desk@", "a@b, c@d", "@example.org"])
+def test_the_address_of_mails(address):
+    """Mails come from one plain address, that is needed where there is a mail server, and nowhere else."""
+    server = {"SMTP_URL": "smtp://mail.example.org"}
+    (missing,) = problems_of(SERVE | server)
+    (wrong,) = problems_of(SERVE | server | {"MAIL_FROM": address})
+
+    assert missing.startswith("MAIL_FROM: is missing")
+    assert wrong.startswith("MAIL_FROM: is no e-mail address")
+    assert Settings.from_env(SERVE, serve=True).mail_from is None
+
+
 def test_repr_hides_secrets():
     """Settings may be logged: no token, secret, password or URL that may hold one stands in their repr."""
     settings = Settings.from_env(
@@ -148,6 +161,7 @@ def test_repr_hides_secrets():
             "SLACK_API_URL": "https://u:S3CRET@proxy",
             "DATABASE_URL": "postgresql://u:S3CRET@h/d",
             "SMTP_URL": "smtps://u:S3CRET@h",
+            "MAIL_FROM": "desk@example.org",
             "CALDAV_URL": "https://u:S3CRET@h",
             "CALDAV_USER": "S3CRET",
             "CALDAV_PASSWORD": "S3CRET",

@@ -27,6 +27,7 @@ from bot import paths
 from bot.adapters.clock import SystemClock
 from bot.cli.doctor_data import knowledge_check, knowledge_links
 from bot.cli.doctor_database import database_checks
+from bot.cli.doctor_meetings import meeting_checks
 from bot.cli.findings import Check, Finding, Level
 from bot.desk import DEFAULT_TRANSLATIONS, SOURCE_TRANSLATIONS, Desk, IdForm
 from bot.desk_reader import check_against, load
@@ -102,6 +103,7 @@ async def run(
             *slack_checks(slack, settings, desk, manifest=manifest, clock=clock),
             *channel_checks(slack, desk),
             *translation_checks(desk),
+            *meeting_checks(settings, desk, clock),
             *(visitor_checks(slack, desk, args.channel) if args.channel else ()),
             *checks,
         ]
