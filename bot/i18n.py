@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -164,10 +165,65 @@ def short_day(value: date, language: Language) -> str:
 
 def moment(at: datetime, language: Language) -> str:
     """An instant within the year, on the clock of its zone: 23 November, 10:04."""
-    together = str(_locale(language).datetime_formats["medium"]).replace("'", "")
-    if language == "fi":  # CLDR lacks the word that tells a time from a day: 23. marraskuuta klo 8.04
-        together = "{1} klo {0}"
-    return together.format(format_time(at, "short", locale=_locale(language)), short_day(at, language))
+    return _together(short_day(at, language), clock(at, language), language)
+
+
+def near_day(value: date, language: Language) -> str:
+    """A calendar day of these weeks, with its weekday, in short: Tue 24 Nov."""
+    return _near_day(date(value.year, value.month, value.day), language)
+
+
+@lru_cache(maxsize=1024)
+def _near_day(value: date, language: Language) -> str:
+    return _first(str(format_skeleton("MMMEd", value, locale=_locale(language))), value, language)
+
+
+def clock(at: datetime, language: Language) -> str:
+    """What the clock of its zone shows at an instant: 10:00."""
+    return str(_clock(at.hour, at.minute, language))
+
+
+@lru_cache(maxsize=2048)
+def _clock(hour: int, minute: int, language: Language) -> str:
+    return format_time(time(hour, minute), "short", locale=_locale(language))
+
+
+def appointment(at: datetime, language: Language, *, full: bool = False, until: datetime | None = None) -> str:
+    """When something begins, on the clock of its zone: Tue 24 Nov, 10:00.
+
+    Args:
+        at: The instant, in the zone by whose clock it is told.
+        language: The language.
+        full: Whether the day is told in full, with its year.
+        until: When it ends, if that is told too: Tue 24 Nov, 10:00–10:30.
+
+    """
+    told = day(at.date(), language) if full else near_day(at, language)
+    ends = f"–{clock(until.astimezone(at.tzinfo), language)}" if until else ""
+    return _together(told, f"{clock(at, language)}{ends}", language)
+
+
+def _together(day_: str, clock_: str, language: Language) -> str:
+    """A day and a time. CLDR lacks the word that tells them apart in Finnish: 23. marraskuuta klo 8.04."""
+    pattern = "{1} klo {0}" if language == "fi" else _locale(language).datetime_formats["medium"].replace("'", "")
+    return str(pattern).format(clock_, day_)
+
+
+def zone_city(zone: str, language: Language) -> str:
+    """The city that stands for a time zone, as a language writes it: Helsinki, Pariisi, New York."""
+    return _cities(language).get(_newer_name(zone)) or zone.rpartition("/")[2].replace("_", " ")
+
+
+@lru_cache
+def _cities(language: Language) -> Mapping[str, str]:
+    """The cities that a language writes in its own way."""
+    zones = _locale(language).time_zones.items()
+    # CLDR hyphenates some: Reykjavík, in German.
+    return {_newer_name(zone): str(told["city"]).replace("\u00ad", "") for zone, told in zones if "city" in told}
+
+
+def _newer_name(zone: str) -> str:
+    return str(get_global("zone_aliases").get(zone, zone))  # CLDR has Kyiv under Europe/Kiev
 
 
 def _first(written: str, value: date, language: Language) -> str:

@@ -1,6 +1,6 @@
 """Words and forms per language."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -182,3 +182,43 @@ def test_a_moment_is_told_on_the_clock_of_its_zone(language, written):
 
     assert i18n.moment(at, language) == written
     assert written.startswith(i18n.short_day(at, language))
+
+
+@pytest.mark.parametrize(
+    ("language", "short", "full", "stretch"),
+    [
+        ("fr", "mar. 1er déc., 10:05", "mardi 1er décembre 2026, 10:05", "mar. 1er déc., 10:05–10:35"),
+        ("en", "Tue 1 Dec, 10:05", "Tuesday, 1 December 2026, 10:05", "Tue 1 Dec, 10:05–10:35"),
+        ("de", "Di., 1. Dez., 10:05", "Dienstag, 1. Dezember 2026, 10:05", "Di., 1. Dez., 10:05–10:35"),
+        ("fi", "ti 1.12. klo 10.05", "tiistai 1. joulukuuta 2026 klo 10.05", "ti 1.12. klo 10.05–10.35"),
+    ],
+)
+def test_an_appointment_is_told_with_its_weekday(language, short, full, stretch):
+    """On the clock of its zone, in short, in full, and until when."""
+    at = datetime(2026, 12, 1, 8, 5, tzinfo=UTC)
+    there = at.astimezone(ZoneInfo("Europe/Helsinki"))
+
+    assert i18n.appointment(there, language) == short
+    assert i18n.appointment(there, language, full=True) == full
+    assert i18n.appointment(there, language, until=at + timedelta(minutes=30)) == stretch
+    assert short.startswith(i18n.near_day(there, language))
+    assert short.endswith(i18n.clock(there, language))
+
+
+@pytest.mark.parametrize(
+    ("zone", "names"),
+    [
+        ("Europe/Helsinki", ("Helsinki", "Helsinki", "Helsinki", "Helsinki")),
+        ("Europe/Paris", ("Paris", "Paris", "Paris", "Pariisi")),
+        ("Europe/Kyiv", ("Kiev", "Kyiv", "Kiew", "Kiova")),
+        ("Asia/Kolkata", ("Calcutta", "Kolkata", "Kalkutta", "Kalkutta")),
+        ("America/Argentina/Buenos_Aires", ("Buenos Aires",) * 4),
+        ("Atlantic/Reykjavik", ("Reykjavik", "Reykjavik", "Reykjavík", "Reykjavík")),
+        ("Asia/Katmandu", ("Katmandou", "Kathmandu", "Kathmandu", "Kathmandu")),
+        ("UTC", ("UTC",) * 4),
+        ("Mars/Olympus_Mons", ("Olympus Mons",) * 4),
+    ],
+)
+def test_a_zone_is_named_by_its_city(zone, names):
+    """As the language writes it, also where CLDR has the zone under an older name."""
+    assert tuple(i18n.zone_city(zone, language) for language in LANGUAGES) == names

@@ -131,6 +131,18 @@ def radio_buttons(action: str, options: Sequence[Block], initial: Block | None =
     return {**block, "initial_option": initial} if initial else block
 
 
+def checkboxes(action: str, options: Sequence[Block], initial: Sequence[Block] = ()) -> Block:
+    """What can be ticked; ten options at most."""
+    block: Block = {"type": "checkboxes", "action_id": action, "options": list(options)}
+    return {**block, "initial_options": list(initial)} if initial else block
+
+
+def email_input(action: str, initial: str = "") -> Block:
+    """A field for an e-mail address: a phone shows the keys for one."""
+    block: Block = {"type": "email_text_input", "action_id": action}
+    return {**block, "initial_value": initial} if initial else block
+
+
 def text_input(action: str, initial: str = "", *, multiline: bool = False, longest: int = TYPED) -> Block:
     """A field to write in; Slack refuses to open a form in which more stands than fits."""
     block: Block = {
@@ -162,13 +174,16 @@ def field(block: str, words: str, element: Block, *, optional: bool = False, hin
 def modal(
     callback: str, title: str, blocks: Sequence[Block], *, submit: str, close: str, metadata: Mapping[str, Any]
 ) -> Block:
-    """A form; `metadata` comes back with what it holds, 3000 characters at most as JSON."""
+    """A form; `metadata` comes back with what it holds, 3000 characters at most as JSON.
+
+    Without words for `submit` it can only be read.
+    """
     return {
         "type": "modal",
         "callback_id": callback,
         "private_metadata": json.dumps(metadata, ensure_ascii=False, separators=(",", ":")),
         "title": plain_text(title, TITLE),
-        "submit": plain_text(submit, TITLE),
+        **({"submit": plain_text(submit, TITLE)} if submit else {}),
         "close": plain_text(close, TITLE),
         "blocks": list(blocks),
     }

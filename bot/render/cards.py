@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot import i18n
 from bot.i18n import Translator
 from bot.model import Language
 from bot.render import blocks as kit
 from bot.render.escape import escape, link, one_line, shorten, shorten_markup, user_text
 from bot.render.messages import Message
+
+OFFER_MEETING: Final = "meeting.offer"
 
 _LONGEST_QUESTION = 1500
 _LONGEST_ANSWER = 1000
@@ -23,6 +27,7 @@ def handoff_card(
     question: str,
     answer: str | None,
     url: str | None,
+    offers_meeting: bool = False,
 ) -> Message:
     """A question that needs a person: who asks, what, what the bot said, and where.
 
@@ -35,6 +40,7 @@ def handoff_card(
         question: The message as Slack delivered it; "" if there was none.
         answer: What the bot answered, as plain text.
         url: Where the thread is.
+        offers_meeting: Whether a meeting can be offered to whoever asked.
 
     """
     title = t("Request {number}", number=f"REQ-{number}")
@@ -53,6 +59,8 @@ def handoff_card(
             kit.section(f"*{escape(t('The bot answered'))}*\n{_quoted(escape(shorten(answer, _LONGEST_ANSWER)))}")
         )
     blocks.append(kit.context(_where(t, url)))
+    if offers_meeting:
+        blocks.append(kit.actions([kit.button(t("Offer a meeting"), OFFER_MEETING, str(number))]))
     return Message(f"{title}: {shorten_markup(one_line(asked), 200)}", blocks)
 
 

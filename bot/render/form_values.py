@@ -31,6 +31,13 @@ def choice(values: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def ticked(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """What was ticked of checkboxes."""
+    listed = _element(values, name).get("selected_options")
+    chosen = [one.get("value") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return tuple(one for one in chosen if isinstance(one, str))
+
+
 def day(values: Mapping[str, Any], name: str) -> date | None:
     """The day that was chosen."""
     value = _element(values, name).get("selected_date")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any, Final
 
 from bot import i18n
 from bot.i18n import Translator
+from bot.meeting import Kind
 from bot.model import LANGUAGES, Language
 from bot.render import blocks as kit
-from bot.render import pieces, reports
+from bot.render import meeting_words as words
+from bot.render import meetings, pieces, reports
 from bot.render.blocks import Block
 from bot.render.escape import escape
 from bot.render.messages import Renderer
@@ -59,10 +63,72 @@ def _reports(t: Translator, title: str, found: Sequence[tuple[Report, bool]]) ->
     if not found:
         return []
     shown, others = reports.listed(found[:_REPORTS], with_words=True), len(found) - _REPORTS
-    blocks = [kit.header(title), *pieces.blocks([reports.lines(shown, t)], t)]
-    if others > 0:
-        blocks.append(kit.context(escape(t.plural("and {n} more", "and {n} more", others))))
-    return blocks
+    return [kit.header(title), *pieces.blocks([reports.lines(shown, t)], t), *_more(t, others)]
+
+
+def meetings_section(
+    renderer: Renderer,
+    language: Language,
+    mine: Sequence[Mapping[str, Any]],
+    holds: Sequence[Mapping[str, Any]],
+    *,
+    kinds: Sequence[Kind],
+    is_host: bool,
+    back_on: date | None,
+    today: date,
+) -> list[Block]:
+    """The meetings of a person, what they can book, and for hosts and staff those that are held, day by day.
+
+    Args:
+        renderer: The words.
+        language: The person's.
+        mine: Their meetings, as a reply of outcome STATUS lists them.
+        holds: Those that they hold, of staff all, likewise.
+        kinds: What they can book.
+        is_host: Whether they hold meetings.
+        back_on: The first day on which a host who is away is back; None: they are not away.
+        today: The day.
+
+    """
+    t = renderer.catalogues[language]
+    own = [*pieces.blocks([meetings.lines(mine[: meetings.MOST_LISTED], t)], t), *_booking(t, kinds)]
+    held = _held(t, holds, today) if holds or is_host else []
+    away = _away(t, back_on) if is_host else []
+    return [*([kit.header(t("Your meetings")), *own] if own else []), *held, *away]
+
+
+def _booking(t: Translator, kinds: Sequence[Kind]) -> list[Block]:
+    said = {Kind.SUPPORT: t("Book a support meeting"), Kind.TRAINING: t("Book a training session")}
+    buttons = [kit.button(said[kind], f"{meetings.BOOK}.{n}", kind.value) for n, kind in enumerate(kinds, start=1)]
+    return [kit.actions(buttons)] if buttons else []
+
+
+def _held(t: Translator, holds: Sequence[Mapping[str, Any]], today: date) -> list[Block]:
+    blocks = [kit.header(meetings.held_by_whom(holds, t))]
+    if not holds:
+        blocks.append(kit.section(escape(t("Nobody has booked you in the next 7 days."))))
+    for day, of_day in groupby(holds[: meetings.MOST_LISTED], words.day):
+        blocks.append(kit.section(f"*{escape(_day(t, day, today))}*"))
+        blocks += pieces.blocks([meetings.lines(list(of_day), t, is_day_known=True)], t)
+    return [*blocks, *_more(t, len(holds) - meetings.MOST_LISTED)]
+
+
+def _away(t: Translator, back_on: date | None) -> list[Block]:
+    if back_on is None:
+        return [kit.actions([kit.button(t("I am away…"), meetings.PAUSE)])]
+    told = t("You are away, and nobody can book you. You are back on {day}.", day=i18n.on_day(back_on, t.language))
+    return [kit.section(escape(told)), kit.actions([kit.button(t("I am back"), meetings.RESUME)])]
+
+
+def _day(t: Translator, day: date, today: date) -> str:
+    told = i18n.near_day(day, t.language)
+    near = {today: t("Today, {day}", day=told), today + timedelta(days=1): t("Tomorrow, {day}", day=told)}
+    return near.get(day, told)
+
+
+def _more(t: Translator, others: int) -> list[Block]:
+    """How many of a list are not shown."""
+    return [kit.context(escape(t.plural("and {n} more", "and {n} more", others)))] if others > 0 else []
 
 
 def home_view(sections: list[list[Block]]) -> dict[str, Any]:

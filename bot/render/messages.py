@@ -13,9 +13,10 @@ from bot.knowledge.facts import LinkOf, Paragraph, Part, Plain
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Entry, Knowledge, Programme
 from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice, Outcome, Reply
 from bot.render import blocks as kit
-from bot.render import notices, pieces, reports, results, rich, slots
+from bot.render import meetings, notices, pieces, reports, results, rich, slots
 from bot.render.blocks import Block
 from bot.render.escape import escape, link, shorten_markup
+from bot.render.pieces import Piece, Sentence
 from bot.report import MOST_PICTURES
 from bot.understand.slots.fill import DATES
 
@@ -67,6 +68,7 @@ class Renderer:
         link_of: The addresses that the administrator has set.
         has_desk: Whether questions can be handed to a person; if not, contacts are named instead.
         takes_reports: Whether language errors can be reported to the bot.
+        takes_meetings: Whether meetings can be booked with it.
 
     """
 
@@ -78,11 +80,13 @@ class Renderer:
         *,
         has_desk: bool,
         takes_reports: bool = False,
+        takes_meetings: bool = False,
     ) -> None:
         self.knowledge = knowledge
         self.catalogues = catalogues
         self.has_desk = has_desk
         self.takes_reports = takes_reports
+        self.takes_meetings = takes_meetings
         self._link_of = link_of
 
     def message(self, reply: Reply, language: Language | None = None, *, with_controls: bool = True) -> Message:
@@ -92,22 +96,19 @@ class Renderer:
         """
         language = language or reply.language
         t = self.catalogues[language]
-        if told := reports.pieces(reply, t):
+        if told := _told(reply, t):
             controls = self._controls(reply, language, t) if with_controls else []
-            return Message(_beside(pieces.plain(told, t)), [*pieces.blocks(told, t), *controls])
+            below = self._contacts_line(reply, language, t) if meetings.needs_person(reply) else []
+            above = kit.sections(rich.mrkdwn(self._before(reply, language), t, self._article(reply.programme)))
+            return Message(_beside(self.plain(reply, language)), [*above, *pieces.blocks(told, t), *below, *controls])
         parts = self.parts(reply, language)
         article = self._article(reply.programme)
         markup = rich.mrkdwn(parts, t, article)
         blocks = kit.sections(markup)
         if line := self._context_line(reply, language):
             blocks.append(kit.context(line))
-        if (
-            not self.has_desk
-            and reply.outcome in {*_WITH_ENTRY, Outcome.STATUS}
-            and not self._is_unheard(reply)
-            and (contacts := self._contacts(reply.programme, language))
-        ):
-            blocks.append(kit.context(rich.mrkdwn(contacts, t, article)))
+        if reply.outcome in {*_WITH_ENTRY, Outcome.STATUS} and not self._names_contacts(reply):
+            blocks += self._contacts_line(reply, language, t)
         if with_controls:
             blocks += self._controls(reply, language, t)
         return Message(_beside(rich.plain(parts, t, article)), blocks)
@@ -116,12 +117,17 @@ class Renderer:
         """A reply as plain text, as `chat` prints it."""
         language = language or reply.language
         t, article = self.catalogues[language], self._article(reply.programme)
-        if told := reports.pieces(reply, t):
-            return pieces.plain(told, t)
+        if told := _told(reply, t):
+            above = rich.plain(self._before(reply, language), t, article)
+            return "\n\n".join(filter(None, (above, pieces.plain(told, t))))
         parts = self.parts(reply, language)
         if _is_computed(reply) and (entry := self.knowledge.entry(reply.entry or "")):
             parts.append(_paragraph(t("Source: {title}", title=f"{self.title(entry.id, language)}")))
         return rich.plain(parts, t, article)
+
+    def _before(self, reply: Reply, language: Language) -> list[Part]:
+        """What the knowledge says of meetings to somebody who has asked about them, before times are offered."""
+        return self._written(reply, language) if meetings.begins(reply) and reply.entry else []
 
     def parts(self, reply: Reply, language: Language) -> list[Part]:
         """What a reply says, before any markup."""
@@ -153,7 +159,7 @@ class Renderer:
                 return [
                     *self._written(reply, language),
                     *self._examples(reply.programme, language, t),
-                    *([_paragraph(t("I also take reports of language errors."))] if self.takes_reports else []),
+                    *self._beside_questions(t),
                 ]
             case Outcome.TOPICS:
                 return [*self._written(reply, language), *self._topics(reply.programme, language)]
@@ -162,13 +168,28 @@ class Renderer:
             case Outcome.REPORT if self._is_unheard(reply):
                 unheard = _paragraph(t("I cannot pass language errors on from here."))
                 return [unheard, *self._contacts(reply.programme, language)]
+            case Outcome.BOOKING if reply.entry is None:
+                cannot = _paragraph(t("Meetings of this kind cannot be booked with me."))
+                return [cannot, *self._to_person(reply, language, t)]
         done = _done(reply, t)
         said = [_paragraph(done)] if done else self._written(reply, language)
         return [*said, _paragraph(reports.invitation(t))] if self._invites_report(reply) else said
 
+    def _beside_questions(self, t: Translator) -> list[Part]:
+        """What else the bot is for."""
+        said = [
+            (self.takes_reports, t("I also take reports of language errors.")),
+            (self.takes_meetings, t("You can also book a meeting with one of us through me.")),
+        ]
+        return [_paragraph(sentence) for is_so, sentence in said if is_so]
+
     def _is_unheard(self, reply: Reply) -> bool:
         """Whether an error was told of, and nobody is there to take it up: no entry says whom to tell."""
         return not self.takes_reports and reply.outcome is Outcome.REPORT and reply.entry is None
+
+    def _names_contacts(self, reply: Reply) -> bool:
+        """Whether what is said without a desk names the contacts already."""
+        return self._is_unheard(reply) or (reply.outcome is Outcome.BOOKING and reply.entry is None)
 
     def _invites_report(self, reply: Reply) -> bool:
         return self.takes_reports and reply.outcome is Outcome.REPORT and reply.notice is None
@@ -228,9 +249,14 @@ class Renderer:
     def _fallback(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
         said = [_paragraph(t("I don’t know the answer to that, and I won’t guess.")), *_too_long(reply, t)]
         said += self._contacts(reply.programme, language)
-        if self.has_desk:
-            said.append(_paragraph(t("I can pass your question on to a person.")))
-        return said
+        return [*said, *self._passing_on(t)]
+
+    def _to_person(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
+        """Who can help instead: the people of the desk; where there is none, those whom the knowledge names."""
+        return self._passing_on(t) or self._contacts(reply.programme, language)
+
+    def _passing_on(self, t: Translator) -> list[Part]:
+        return [_paragraph(t("I can pass your question on to a person."))] if self.has_desk else []
 
     def _choices(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
         programmes = all(choice.startswith(PROGRAMME_PREFIX) for choice in reply.choices)
@@ -306,6 +332,11 @@ class Renderer:
         sentences = [one.words[language].contacts[id_] for id_ in one.fallback_contacts(language)]
         return [part for text in sentences for part in facts.sentence(text, one, language, self._link_of)]
 
+    def _contacts_line(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
+        """Whom to ask, in small print, where there is no desk."""
+        contacts = [] if self.has_desk else self._contacts(reply.programme, language)
+        return [kit.context(rich.mrkdwn(contacts, t, self._article(reply.programme)))] if contacts else []
+
     def _article(self, programme: str | None) -> str | None:
         return self._link_of(programme, "article") if programme else None
 
@@ -319,13 +350,15 @@ class Renderer:
         return f"{escape(_named(programme, language))} · {link(article, title) if article else escape(title)}"
 
     def _controls(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
+        if meetings.is_step(reply):
+            return meetings.controls(reply, t, self._ask(reply, t))
         is_step = reply.outcome is Outcome.REPORT and "step" in reply.result
         if is_step or self._asks_about_picture(reply):
             return reports.controls(reply, t)
         return self._usual_controls(reply, language, t)
 
     def _usual_controls(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
-        ask = [kit.button(t("Ask a person"), ASK_PERSON)] if self.has_desk and reply.offer_person else []
+        ask = self._ask(reply, t)
         if reply.outcome is Outcome.CHOICES:
             return [kit.actions([*_numbers(reply.choices), kit.button("✕", PICK_NONE, label=t("None of these")), *ask])]
         if reply.notice in {Notice.DRAFT, Notice.FOREIGN} or reply.outcome is Outcome.LANGUAGE:
@@ -339,6 +372,9 @@ class Renderer:
         if reply.notice is not Notice.LEFT_OPEN and reply.outcome in {*_WITH_ENTRY, Outcome.STATUS}:
             return [*self._value_controls(reply, t), self._answer_row(reply, language, t, ask)]
         return [] if reply.outcome in _WITHOUT_ROW else _rows(ask)
+
+    def _ask(self, reply: Reply, t: Translator) -> list[Block]:
+        return [kit.button(t("Ask a person"), ASK_PERSON)] if self.has_desk and reply.offer_person else []
 
     def _answer_row(self, reply: Reply, language: Language, t: Translator, ask: list[Block]) -> Block:
         """What stands below every answer: a person, two votes, and the menu with the rest."""
@@ -380,6 +416,14 @@ class Renderer:
             served = [entry for entry in one.entries.values() if entry.served(language)]
             groups.append((one.names[language], [kit.option(e.texts[language].title, e.id) for e in served]))
         return kit.grouped_select(PICK_TOPIC, t("Choose a topic"), groups)
+
+
+def _told(reply: Reply, t: Translator) -> list[Piece]:
+    """What a reply tells of reports and meetings; empty for one that says something else."""
+    if reply.outcome is not Outcome.STATUS:
+        return reports.pieces(reply, t) or meetings.pieces(reply, t)
+    listed = [*reports.status(reply.result, t), *meetings.status(reply.result, t)]
+    return [*listed, Sentence(t("Requests I cannot see from here; a person can tell you."))] if listed else []
 
 
 def _beside(words: str) -> str:

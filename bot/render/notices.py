@@ -14,10 +14,17 @@ IN_VAIN: Final = frozenset(
         Notice.NOT_YOURS,
         Notice.NOT_YOUR_DATA,
         Notice.NOT_YOUR_REPORT,
+        Notice.NOT_YOUR_MEETING,
+        Notice.TOO_LATE,
+        Notice.TIME_TAKEN,
+        Notice.MEETING_OFFERED,
+        Notice.NO_HOSTS,
+        Notice.NOT_STAFF,
         Notice.NOT_OWNER,
         Notice.MOVED_ON,
         Notice.GONE,
         Notice.NOT_YET,
+        Notice.NO_DIRECT,
         Notice.NO_FORM,
         Notice.NO_SUCH_DAY,
     }
@@ -35,6 +42,12 @@ def sentence(notice: Notice, t: Translator) -> str:
         Notice.NOT_YOUR_REPORT: t(
             "This is somebody else’s report. To report a language error yourself, just tell me about it."
         ),
+        Notice.NOT_YOUR_MEETING: t("This is somebody else’s meeting. To book one yourself, just ask me for one."),
+        Notice.TOO_LATE: t("It is too late to move or cancel this meeting here. A person can help you."),
+        Notice.TIME_TAKEN: t("This time has just been taken. Please choose another one."),
+        Notice.MEETING_OFFERED: t("I have offered times for a meeting in the thread of this request."),
+        Notice.NO_HOSTS: t("Nobody holds support meetings for this programme, so I have offered none."),
+        Notice.NOT_STAFF: t("Only the people of the desk can do this."),
         Notice.NOT_OWNER: t("Only the translators of this language and support can work on this report."),
         Notice.MOVED_ON: t(
             "That button is out of date, and nothing was changed. The message now shows how things stand."
@@ -46,6 +59,7 @@ def sentence(notice: Notice, t: Translator) -> str:
             "I am not done with this message. Please try again in a moment;"
             " if that does not help, write your question again."
         ),
+        Notice.NO_DIRECT: t("I cannot write to you directly in Slack. Details shows you all of it, you alone."),
         Notice.NO_FORM: t("The form did not open. Please press the button again."),
         Notice.NO_SUCH_DAY: between(t),
     }[notice]

@@ -47,9 +47,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A list."""
+    """A list; one that is not shown stands in plain text alone, since controls show it."""
 
     items: tuple[Fact, ...]
+    is_shown: bool = True
 
 
 Piece: TypeAlias = Sentence | Quote | Facts
@@ -84,7 +85,7 @@ def blocks(pieces: Iterable[Piece], t: Translator) -> list[Block]:
             case Quote(title, segments) if words := rich(segments):
                 above = [kit.rich_section(kit.rich_words(_titled(title, t)))] if title else []
                 made.append(kit.rich_text(*above, kit.rich_quote(*words)))
-            case Facts(items) if told := [one for one in items if one.value]:
+            case Facts(items, is_shown) if is_shown and (told := [one for one in items if one.value]):
                 made.append(kit.rich_text(kit.rich_list(*(_item(one, t) for one in told))))
     return made
 

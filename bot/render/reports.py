@@ -56,8 +56,6 @@ class Step(StrEnum):
 def pieces(reply: Reply, t: Translator) -> list[Piece]:
     """What a reply tells of reports; empty for one that tells nothing of them but the knowledge's text."""
     told = reply.result
-    if reply.outcome is Outcome.STATUS and "reports" in told:
-        return _status(told["reports"], t)
     if reply.outcome is not Outcome.REPORT or "step" not in told:
         return []
     match Step(told["step"]):
@@ -126,6 +124,15 @@ def lines(reports: Sequence[Mapping[str, Any]], t: Translator) -> Facts:
     return Facts(tuple(Fact("", _line(one, t)) for one in reports))
 
 
+def status(told: Mapping[str, Any], t: Translator) -> list[Piece]:
+    """How somebody's reports stand, as a reply of outcome STATUS lists them; empty where nobody takes any."""
+    if "reports" not in told:
+        return []
+    if not told["reports"]:
+        return [Sentence(t("You have no report of a language error that is open, and none was closed lately."))]
+    return [Sentence(t("How the reports of language errors stand:")), lines(told["reports"], t)]
+
+
 def _line(one: Mapping[str, Any], t: Translator) -> str:
     day = i18n.short_day(datetime.fromisoformat(one["at"]), t.language)
     facts = [
@@ -141,14 +148,6 @@ def _line(one: Mapping[str, Any], t: Translator) -> str:
 def _summary(report: Report) -> str:
     """The words by which its reporter knows a report again."""
     return shorten(one_line(report.wrong or report.said or report.place), _LONGEST_SUMMARY)
-
-
-def _status(reports: Sequence[Mapping[str, Any]], t: Translator) -> list[Piece]:
-    others = Sentence(t("Requests and bookings I cannot see from here; a person can tell you."))
-    if not reports:
-        none = t("You have no report of a language error that is open, and none was closed lately.")
-        return [Sentence(none), others]
-    return [Sentence(t("How the reports of language errors stand:")), lines(reports, t), others]
 
 
 def _draft(told: Mapping[str, Any], t: Translator) -> list[Piece]:
