@@ -16,13 +16,16 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
+from sqlalchemy import Connection
 
 from bot import paths, rules
+from bot.adapters.calendars.opening import OpenCalendars
 from bot.adapters.clock import SystemClock
 from bot.adapters.detector import ForeignDetector
 from bot.adapters.editions import KnowledgeRefused, WatchedEditions
 from bot.adapters.files import SlackFiles
 from bot.adapters.http import Door, web_app
+from bot.adapters.mail import SmtpMail
 from bot.adapters.metrics import MeteredStore, Metrics, Page
 from bot.adapters.port import Port
 from bot.adapters.slack import Identity, SlackMessenger, web_client
@@ -49,9 +52,12 @@ from bot.listeners import (
     views,
 )
 from bot.listeners.bolt_request import bolt_request
+from bot.listeners.meetings import calendars
+from bot.listeners.meetings import lists as meeting_lists
+from bot.listeners.meetings import wiring as meetings
 from bot.listeners.reports import lists
 from bot.listeners.reports import wiring as reports
-from bot.listeners.services import Services
+from bot.listeners.services import Services, domain_of
 from bot.ports import Clock, Handler, RetryLater, StoreUnavailable
 from bot.settings import Settings
 from bot.store import replicas
@@ -111,6 +117,7 @@ async def running(
             link_of=desk.link,
             has_desk=desk.support_channel is not None,
             takes_reports=desk.takes_reports,
+            books=desk.books,
             progress=progress,
             on_fit=fitting.append,
         )
@@ -144,9 +151,26 @@ async def running(
         work = open_work(settings.database_url, clock)
         files = SlackFiles(client, token, session, clock)
         services = Services(
-            identity.team, identity.user, store, work, clock, slack, files, desk, editions, detector, metrics
+            identity.team,
+            identity.user,
+            store,
+            work,
+            clock,
+            slack,
+            files,
+            desk,
+            editions,
+            detector,
+            metrics,
+            OpenCalendars(settings, domain_of(identity.team)),
+            _mail(settings, clock),
         )
-        services.home_sections += [home.language_section, lists.home_section, home.topics_section]
+        services.home_sections += [
+            home.language_section,
+            meeting_lists.home_section,
+            lists.home_section,
+            home.topics_section,
+        ]
         stack.push_async_callback(services.aside.end)
         record = receive.recorder(services)
         bolt = bolt_app(settings, services, identity, client)
@@ -158,7 +182,7 @@ async def running(
         stack.push_async_callback(port.end)
         await port.prepare(web_app(door, probes, page.text))
         runner = open_runner(work, settings.database_url, store, handlers(services), clock, is_alone=is_alone)
-        await store.run(lambda conn: privacy.plan(conn, services))
+        await store.run(lambda conn: _plan(conn, services))
         await runner.start()
         stack.push_async_callback(_finish, runner, hurried or asyncio.Event())
         if socket is not None:
@@ -167,6 +191,19 @@ async def running(
         stack.push_async_callback(port.close)
         number = await port.open()
         yield Running(services, bolt, runner, database, editions, number, socket)
+
+
+def _mail(settings: Settings, clock: Clock) -> SmtpMail | None:
+    """What sends invitations; None where no server is set."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    return SmtpMail(settings.smtp_url, settings.mail_from, clock)
+
+
+def _plan(conn: Connection, services: Services) -> None:
+    """Have what is done again and again begin."""
+    privacy.plan(conn, services)
+    calendars.plan(conn, services)
 
 
 def handlers(services: Services) -> Mapping[str, Handler]:
@@ -184,6 +221,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         effects.CARD: posting.card_job(services),
         **privacy.handlers(services),
         **reports.handlers(services),
+        **meetings.handlers(services),
         changes.CLICK: changes.click_job(),
     }
     return {kind: journal.watched(handler, services.meter) for kind, handler in table.items()}
@@ -219,6 +257,7 @@ def bolt_app(settings: Settings, services: Services, identity: Identity, client:
     home.register(app, services)
     privacy.register(app, services)
     reports.register(app, services)
+    meetings.register(app, services)
     registry.listen_to_the_rest(app, services)
     failures.register(app, services)
     return app

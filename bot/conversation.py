@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from bot import i18n
+from bot import booking_talk, i18n
 from bot.context import context, language_of, only_programme
 from bot.flows import drafting, reporting
 from bot.flows.computing import LONGEST_ASIDE, Computing, is_follow_up
@@ -64,13 +64,11 @@ _ACTIONS: Final = {
     "book-training": (Outcome.BOOKING, "training"),
     "delete-data": (Outcome.PRIVACY, None),
 }
-_MEETING_KINDS: Final = {
-    "cyberday.training": "training",
-    "cyberday.support-meeting": "support",
-    "cyberday.customer-meetings": "support",
-}
 _SMALL_TALK: Final = frozenset({Outcome.GREETING, Outcome.THANKS, Outcome.HELP})
 _MISSES: Final = frozenset({Outcome.FALLBACK, Outcome.CHOICES})
+Books: TypeAlias = Callable[[str, str | None], bool]
+"""Whether somebody holds meetings of a kind for a programme."""
+
 _ASIDES: Final = frozenset({*_SMALL_TALK, Outcome.TOPICS, Outcome.LANGUAGE, Outcome.HUMAN, Outcome.PRIVACY})
 """What is no question: a person who is asked to help is given the one before it."""
 
@@ -83,16 +81,26 @@ _OUTRIGHT: Final = frozenset({Outcome.ANSWER, Outcome.RULE})
 _RIVAL: Final = 0.7
 """Two programmes fit about as well if the second's best candidate has this share of the first's confidence."""
 
+_BLANK: Final = Reply(Outcome.FALLBACK, DEFAULT_LANGUAGE)
+
 PICK: Final = re.compile(r"([0-9])\s*[.)]?")
 
 
 class Conversation:
     """The bot's side of every conversation; holds what it knows, and no state of its own."""
 
-    def __init__(self, knowledge: Knowledge, reader: Reader, *, takes_reports: bool = False) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        reader: Reader,
+        *,
+        takes_reports: bool = False,
+        books: Books = lambda _kind, _programme: False,
+    ) -> None:
         self.knowledge = knowledge
         self.reader = reader
         self.takes_reports = takes_reports  # whether there is somebody to report language errors to
+        self.books = books
         self.computing = Computing(knowledge)
         self._report_talk = ReportTalk(reader, self._outcome_of, self._begins_report)
 
@@ -123,6 +131,8 @@ class Conversation:
                 return turn
         if not may_speak:
             return Turn(thread)
+        if is_theirs and (turn := self._another_time(question, thread, person, understanding)) is not None:
+            return turn
         known = thread.slots if thread.slots and is_theirs and is_follow_up(said) else {}
         return self._answered(question, thread, person, understanding, known, asked=asked)
 
@@ -160,11 +170,13 @@ class Conversation:
         asked_before = question.text[: 4 * LONGEST] if is_question else thread.question
         asked_on = question.today if is_question else thread.asked_on
         thread = reporting.of_another(thread, person.id)
+        if self._offers_times(reply):
+            thread = booking_talk.begun(reply, thread, understanding.text, person.id)
         thread = replace(thread, asker=person.id, question=asked_before, asked_on=asked_on)
         if self._is_begun(reply):
             reply, thread = reporting.begin(reply, thread, question.text, question.files)
         elif reply.outcome in _OUTRIGHT:  # what is written next goes on from there
-            thread = replace(thread, awaits_report=False)
+            thread = replace(booking_talk.over(thread), awaits_report=False)
         turn = self._take(reply, thread, person, question.channel, understanding, understanding.text)
         is_open = reply.outcome in _MISSES and question.foreign is None and not question.forced_language
         return replace(turn, may_be_foreign=is_open and self.reader.may_be_foreign(question.text))
@@ -173,10 +185,26 @@ class Conversation:
         """The turn of a message written elsewhere (at the top of a direct message) that answers a thread's question."""
         if (turn := self._report_turn(question, thread, thread, person, asked=True, elsewhere=True)) is not None:
             return turn
-        if not words(question.text) or not (thread.asks_for or thread.slots):
+        if not words(question.text) or not (thread.asks_for or thread.slots or thread.booking):
             return None
         understanding = self.reader.read(question.text, context(question, thread, person))
-        return self._told_more(question, thread, person, understanding)
+        told_more = self._told_more(question, thread, person, understanding)
+        return told_more or self._another_time(question, thread, person, understanding)
+
+    def _offers_times(self, reply: Reply) -> bool:
+        """Whether a reply leads to a meeting that somebody holds."""
+        is_wanted = reply.outcome is Outcome.BOOKING and reply.notice is None
+        return is_wanted and self.books(reply.slots.get("meeting_kind", ""), reply.programme)
+
+    def _another_time(
+        self, question: Question, thread: Thread, person: Person, understanding: Understanding
+    ) -> Turn | None:
+        """The turn of a message that asks for other times than those that were offered."""
+        reply = booking_talk.another_time(understanding, thread, question.today)
+        if reply is None:
+            return None
+        thread = replace(thread, when=reply.slots["when"])
+        return self._take(reply, thread, person, question.channel, understanding, understanding.text)
 
     def _report_turn(
         self,
@@ -299,6 +327,8 @@ class Conversation:
             return self._to_entry(blank, first.entry, _heard(understanding), today, known)
         if (report := self._report_in_any_case(understanding)) is not None:
             return self._of_entry(blank, report)
+        if (booking := self._booking_in_any_case(understanding)) is not None:
+            return self._to_entry(blank, booking, _heard(understanding), today)
         if understanding.programme is None and (rivals := self._rival_programmes(understanding.candidates)):
             return replace(blank, outcome=Outcome.CHOICES, choices=rivals)
         total = sum(candidate.confidence for candidate in understanding.candidates[:OFFERED])
@@ -323,6 +353,19 @@ class Conversation:
             return None
         return min((one.entry for one in first_two), key=lambda entry: not entry.startswith(ACTION_PREFIX))
 
+    def _booking_in_any_case(self, understanding: Understanding) -> str | None:
+        """What the best candidates have in common if all lead to a meeting that somebody holds: the first one's kind.
+
+        Rather the one of no programme: a message that could mean either says nothing of a programme.
+        """
+        best = understanding.candidates[:OFFERED]
+        booked = [self._of_entry(_BLANK, one.entry) for one in best]
+        together = [one for one, reply in zip(best, booked, strict=True) if self._offers_times(reply)]
+        if sum(one.confidence for one in together) < self._decision.answer or together[0] != best[0]:
+            return None
+        same = [one.entry for one, reply in zip(best, booked, strict=True) if reply.slots == booked[0].slots]
+        return min(same, key=lambda entry: not entry.startswith(ACTION_PREFIX))
+
     def _rival_programmes(self, candidates: Sequence[Candidate]) -> tuple[str, ...]:
         """The programmes to choose between, where the best candidates of two fit about as well."""
         best: dict[str, float] = {}
@@ -341,6 +384,8 @@ class Conversation:
     ) -> Reply:
         """The reply that an entry or action gives; of kind rule, computed from what was told."""
         reply = self._of_entry(blank, id_)
+        if reply.outcome is Outcome.BOOKING:
+            return booking_talk.with_wish(reply, heard.text, today)
         return self.computing.from_question(reply, heard, today, known) if reply.outcome is Outcome.RULE else reply
 
     def _of_entry(self, blank: Reply, id_: str) -> Reply:
@@ -356,7 +401,7 @@ class Conversation:
         if not entry.served(blank.language):
             languages = entry.served_languages
             return replace(blank, programme=programme, entry=id_, notice=Notice.DRAFT, languages=languages)
-        slots = {"meeting_kind": _MEETING_KINDS[id_]} if id_ in _MEETING_KINDS else {}
+        slots = {"meeting_kind": entry.meeting} if entry.meeting else {}
         return replace(blank, outcome=_KINDS[entry.kind], programme=programme, entry=id_, slots=slots)
 
     def choose(self, choice: str, channel: Channel, thread: Thread, person: Person, today: date) -> Turn:
@@ -372,6 +417,8 @@ class Conversation:
         reply = blank if choice == NONE else self._to_entry(blank, choice, heard, asked_on)
         if self._is_begun(reply):
             reply, thread = reporting.begin(reply, thread, thread.question, ())
+        if self._offers_times(reply):
+            thread = booking_talk.begun(reply, thread, thread.question, person.id)
         return self._take(reply, thread, person, channel, None, "")
 
     def _in_programme(self, programme: str, channel: Channel, thread: Thread, person: Person, today: date) -> Turn:

@@ -19,11 +19,11 @@ from zipfile import BadZipFile
 import numpy as np
 
 from bot import rules
-from bot.conversation import Conversation
+from bot.conversation import Books, Conversation
 from bot.i18n import Catalogues
 from bot.knowledge.facts import LinkOf
 from bot.knowledge.load import load
-from bot.knowledge.schema import Knowledge
+from bot.knowledge.schema import MEETINGS, Knowledge
 from bot.render.messages import Renderer
 from bot.understand import decide
 from bot.understand.decide import Decision
@@ -63,6 +63,7 @@ def open_edition(
     link_of: LinkOf = lambda _programme, _link: None,
     has_desk: bool = False,
     takes_reports: bool = False,
+    books: Books = lambda _kind, _programme: False,
     progress: Progress = lambda _done, _of, _name: None,
     on_fit: OnFit = lambda _child: None,
 ) -> Edition:
@@ -85,8 +86,16 @@ def open_edition(
     except (OSError, ValueError, KeyError, BadZipFile):  # a cleaner was here, or the disk was full: made again
         shutil.rmtree(models, ignore_errors=True)
         reader = _reader(knowledge, ensure_models(knowledge, knowledge_dir, cache_dir, progress, on_fit), decision)
-    renderer = Renderer(knowledge, Catalogues(locales_dir), link_of, has_desk=has_desk, takes_reports=takes_reports)
-    return Edition(knowledge, reader, Conversation(knowledge, reader, takes_reports=takes_reports), renderer)
+    renderer = Renderer(
+        knowledge,
+        Catalogues(locales_dir),
+        link_of,
+        has_desk=has_desk,
+        takes_reports=takes_reports,
+        takes_meetings=any(books(kind, None) for kind in MEETINGS),
+    )
+    conversation = Conversation(knowledge, reader, takes_reports=takes_reports, books=books)
+    return Edition(knowledge, reader, conversation, renderer)
 
 
 def _reader(knowledge: Knowledge, models: Path, decision: Decision) -> Reader:

@@ -277,6 +277,7 @@ class StubSlack:
         self.ephemerals: list[Ephemeral] = []
         self.views: dict[str, View] = {}  # by id, as they are now
         self.opened: list[View] = []  # in order, as they were opened
+        self.answered: list[View] = []  # in order, those that took the place of one that was sent
         self.homes: dict[str, dict[str, Any]] = {}  # by user, as published last
         self.requests: list[Request] = []
         self.addresses: list[str] = []  # of all requests, with what stands behind the ?
@@ -368,6 +369,12 @@ class StubSlack:
     def withdraw(self, channel: str, ts: str) -> None:
         """Have a message deleted by hand."""
         self._messages[channel][ts].deleted = True
+
+    def show_instead(self, id_: str, view: dict[str, Any]) -> None:
+        """Have another view take the place of a form that was sent, as the answer to it (`update`) wants."""
+        known = self.views.get(id_)
+        self.views[id_] = View(id_, _checked_view({"view": view}), known.trigger_id if known else None)
+        self.answered.append(self.views[id_])
 
     def fail(self, method: str, *faults: Fault) -> None:
         """Let the next requests of a method fail, in this order; after them `fault` decides again."""

@@ -9,13 +9,24 @@ from typing import Final
 
 from bot.desk import Desk
 from bot.model import Notice, Person, PersonId
-from bot.render import home, messages, report_cards, report_forms, reports, translator_forms, views
+from bot.render import (
+    cards,
+    home,
+    meeting_forms,
+    meetings,
+    messages,
+    report_cards,
+    report_forms,
+    reports,
+    translator_forms,
+    views,
+)
 
 
 class Role(StrEnum):
     """How a person stands to what they act on."""
 
-    OWNER = "owner"  # of the language that a report is about
+    OWNER = "owner"  # of the language that a report is about; of a meeting its host, and staff
     ASKER = "asker"
     COLLEAGUE = "colleague"  # of the asker's organisation
     STAFF = "staff"
@@ -53,6 +64,9 @@ _ALL: Final = frozenset(Role)
 _ASKER: Final = frozenset({Role.ASKER})
 _THEIRS: Final = frozenset({Role.ASKER, Role.COLLEAGUE, Role.STAFF})
 _TRANSLATORS: Final = Policy(frozenset({Role.OWNER, Role.STAFF}), refusal=Notice.NOT_OWNER)
+_HOST: Final = Policy(frozenset({Role.OWNER}), refusal=Notice.NOT_YOUR_MEETING)
+_IN_MEETING: Final = Policy(frozenset({Role.ASKER, Role.OWNER}), refusal=Notice.NOT_YOUR_MEETING)
+_BOOKER: Final = Policy(_ASKER, refusal=Notice.NOT_YOUR_MEETING)
 _REPORTER: Final = Policy(_ASKER, refusal=Notice.NOT_YOUR_REPORT)
 
 _EVERYBODY: Final = Policy(_ALL)
@@ -95,6 +109,27 @@ POLICIES: Final[Mapping[str, Policy]] = {
     translator_forms.REJECTING: _TRANSLATORS,
     translator_forms.DUPLICATING: _TRANSLATORS,
     translator_forms.MOVING: _TRANSLATORS,
+    meetings.SLOT: _EVERYBODY,  # everybody books for themselves
+    meetings.TIMES: _EVERYBODY,
+    meetings.ZONE: _BOOKER,
+    meetings.MORE: _BOOKER,
+    meetings.DETAILS: _IN_MEETING,
+    meetings.MOVE: _IN_MEETING,
+    meetings.CANCEL: _IN_MEETING,
+    meetings.AGAIN: _BOOKER,
+    meetings.HELPED: _BOOKER,
+    meetings.UNHELPED: _BOOKER,
+    meetings.BOOK: _EVERYBODY,
+    meetings.PAUSE: _HOST,
+    meetings.RESUME: _HOST,
+    meetings.NEW: _EVERYBODY,
+    cards.OFFER_MEETING: Policy(frozenset({Role.OWNER}), refusal=Notice.NOT_STAFF),
+    meeting_forms.FORM: _EVERYBODY,
+    meeting_forms.CHOOSING: _EVERYBODY,
+    meeting_forms.MOVING: _IN_MEETING,
+    meeting_forms.CANCELLING: _IN_MEETING,
+    meeting_forms.CARD: _BOOKER,
+    meeting_forms.PAUSING: _HOST,
     views.FEEDBACK: _EVERYBODY,
     views.CHANGE_VALUES: Policy(_THEIRS),
 }

@@ -10,13 +10,13 @@ from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
 from bot.conversation import NONE
-from bot.listeners import effects, values
+from bot.listeners import effects, filling, values
 from bot.listeners.access import Access
 from bot.listeners.changes import Clicked, Step, change, is_being_said, look_up, open_form, whisper
 from bot.listeners.clicks import Click
 from bot.listeners.effects import Origin
 from bot.listeners.registry import Listener, listen
-from bot.listeners.reports import lists, reporter
+from bot.listeners.reports import reporter
 from bot.listeners.services import Services
 from bot.model import LANGUAGES, HandOver, Language, Notice, Outcome, Post, Remember, Reply, Turn
 from bot.render import messages as controls
@@ -143,8 +143,7 @@ def _take(services: Services, conn: Connection, clicked: Clicked, choice: str) -
     """The asker's choice replaces the choices; anybody else sees what it leads to alone."""
     conversation = services.editions.current.conversation
     turn = conversation.choose(choice, clicked.channel, clicked.thread, clicked.person, clicked.today)
-    turn = lists.with_reports(conn, services, turn, clicked.person, clicked.channel)
-    _say(services, conn, clicked, turn)
+    _say(services, conn, clicked, filling.filled(conn, services, turn, clicked.person, clicked.channel))
 
 
 def _say(services: Services, conn: Connection, clicked: Clicked, turn: Turn) -> None:
@@ -166,6 +165,7 @@ def _topic(services: Services, conn: Connection, clicked: Clicked) -> None:
     conversation = services.editions.current.conversation
     thread = replace(before, question="", slots={})  # the topic was chosen, not asked in words
     turn = conversation.choose(clicked.click.value, clicked.channel, thread, clicked.person, clicked.today)
+    turn = filling.filled(conn, services, turn, clicked.person, clicked.channel)
     is_again = not before.question and turn.thread.entry == before.entry
     if not clicked.is_alone and not is_again:
         origin = Origin(clicked.click.key, clicked.person.id, clicked.message.question_ts)

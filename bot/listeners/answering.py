@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from bot.adapters.postponed import Postponed
 from bot.conversation import PICK
 from bot.flows import drafting, reporting
-from bot.listeners import effects, journal, people
+from bot.listeners import effects, filling, journal, people
 from bot.listeners.effects import Origin
 from bot.listeners.incoming import Kept, as_message, being_told, is_under_way, mentions
-from bot.listeners.reports import lists, telling
+from bot.listeners.reports import telling
 from bot.listeners.services import Services
 from bot.model import (
     DEFAULT_LANGUAGE,
@@ -52,6 +52,8 @@ def message_job(services: Services) -> Handler:
             last = await services.store.read(lambda conn: threads.latest(conn, services.workspace, written["channel"]))
             gone_on = _gone_on(services, written, person, last)
             if gone_on is not None:
+                direct = services.desk.channel(written["channel"], direct=True)
+                gone_on = await _filled(services, gone_on, person, direct)
                 journal.note_reply(gone_on.reply)
                 return _carried_out(services, gone_on, origin, last)
         thread = replace(stored or _new_thread(written), last_ts=written["ts"])
@@ -101,14 +103,15 @@ async def _turn(services: Services, question: Question, thread: Thread, person: 
     began = time.perf_counter()
     turn = conversation.reply_to(question, thread, person)
     services.meter.computed(time.perf_counter() - began)
-    if lists.is_asked_for(turn):
-        return await services.store.read(
-            lambda conn: lists.with_reports(conn, services, turn, person, question.channel)
-        )
-    if not turn.may_be_foreign:
+    if turn.may_be_foreign and (found := await services.detect_foreign(question.text)):
+        return conversation.reply_to(replace(question, foreign=found), thread, person)
+    return await _filled(services, turn, person, question.channel)
+
+
+async def _filled(services: Services, turn: Turn, person: Person, channel: Channel) -> Turn:
+    if not filling.is_needed(turn):
         return turn
-    found = await services.detect_foreign(question.text)
-    return conversation.reply_to(replace(question, foreign=found), thread, person) if found else turn
+    return await services.store.read(lambda conn: filling.filled(conn, services, turn, person, channel))
 
 
 def _gone_on(services: Services, written: dict[str, Any], person: Person, last: Thread | None) -> Turn | None:
@@ -120,7 +123,8 @@ def _gone_on(services: Services, written: dict[str, Any], person: Person, last: 
 
 def _is_open(last: Thread, written: dict[str, Any]) -> bool:
     """Whether a thread holds something that a new message may answer or put right."""
-    return bool(last.asked) or (bool(last.asks_for or last.slots) and bool(words(written["text"])))
+    is_open = bool(last.asks_for or last.slots or last.booking)
+    return bool(last.asked) or (is_open and bool(words(written["text"])))
 
 
 def _is_telling(last: Thread, written: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 _ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,63}")
@@ -37,6 +38,14 @@ def name(data: Mapping[str, Any], *names: str) -> str | None:
 def ts(data: Mapping[str, Any], *names: str) -> str | None:
     """When a message was written, which is its id: seconds since 1970 with six places."""
     return _matching(_TS, data, names)
+
+
+def instant(value: str) -> datetime | None:
+    """What a control's value names in whole seconds since 1970 (UTC)."""
+    try:
+        return datetime.fromtimestamp(int(value), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def text(data: Mapping[str, Any], name: str) -> str:

@@ -10,7 +10,7 @@ from bot.listeners.clicks import Click
 from bot.listeners.incoming import HOME
 from bot.listeners.registry import listen
 from bot.listeners.services import Services
-from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Job, Language, Person, PersonId
+from bot.model import LANGUAGES, Job, Language, Person, PersonId
 from bot.ports import Handler
 from bot.render import home as render
 from bot.render.blocks import Block
@@ -49,7 +49,7 @@ def _choose(conn: Connection, services: Services, click: Click) -> None:
 
 async def publish(services: Services, person: Person) -> None:
     """Show a person their App Home; nothing depends on it."""
-    language = person.language or person.locale or person.organisation_language or DEFAULT_LANGUAGE
+    language = people.at_home(person)
     sections = [await section(services, person, language) for section in services.home_sections]
     await services.slack.publish_home(person.id.user, render.home_view(sections))
 

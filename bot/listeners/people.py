@@ -40,9 +40,9 @@ def known(services: Services, stored: StoredPerson, channel: str | None) -> Pers
         language=stored.language,
         locale=stored.locale,
         programme=stored.programme,
-        time_zone=stored.time_zone,
+        time_zone=stored.zone or stored.time_zone,
     )
-    return replace(person, is_greeted=stored.greeted_at is not None)
+    return replace(person, is_greeted=stored.greeted_at is not None, email=stored.email or "")
 
 
 async def _ask_slack(services: Services, stored: StoredPerson, now: datetime) -> StoredPerson:
@@ -88,6 +88,11 @@ def spoken_to(services: Services, person: Person, around: Language) -> Language:
     # Slack has no Finnish: an English locale says nothing.
     locale = person.locale if person.locale != DEFAULT_LANGUAGE else None
     return locale or person.organisation_language or around
+
+
+def at_home(person: Person) -> Language:
+    """The language in which a person is spoken to outside of any conversation."""
+    return person.language or person.locale or person.organisation_language or DEFAULT_LANGUAGE
 
 
 def today(person: Person, ts: str) -> date:

@@ -11,6 +11,7 @@ from bot.listeners import journal, speaking
 from bot.listeners.effects import draft_on_show, show_draft
 from bot.listeners.incoming import POST, message_key
 from bot.listeners.services import Services
+from bot.meeting import Kind
 from bot.model import DEFAULT_LANGUAGE, Job, Language, PersonId, Reply, Thread
 from bot.ports import Handler, Unit
 from bot.render.cards import handoff_card
@@ -119,6 +120,7 @@ def card_job(services: Services) -> Handler:
             question=handoff.question,
             answer=edition.renderer.plain(reply, language) if reply else None,
             url=await services.slack.permalink(channel=payload["channel"], ts=payload["thread_ts"]),
+            offers_meeting=services.desk.books(Kind.SUPPORT.value, reply.programme if reply else None),
         )
         ts = await speaking.post(services, job, message, channel)
 

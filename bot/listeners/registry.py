@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -21,7 +22,15 @@ ANSWER_WITHIN: Final = 2.5
 Listener: TypeAlias = Callable[[Click], Awaitable[None]]
 """Takes a click; when it returns, Slack is told that all is well."""
 
-FormListener: TypeAlias = Callable[[Form], Awaitable[dict[str, str]]]
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Another form in place of the one that was sent."""
+
+    view: Mapping[str, Any]
+
+
+FormListener: TypeAlias = Callable[[Form], Awaitable[dict[str, str] | Again]]
 """Takes a form; returns what is wrong with it, by field, and the form stays open. Nothing: it closes."""
 
 ShortcutListener: TypeAlias = Callable[[Shortcut], Awaitable[None]]
@@ -87,12 +96,14 @@ def _answered(
 def _answered_form(services: Services, listener: FormListener) -> Callable[..., Awaitable[None]]:
     async def answer(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = Form.of(body, services)
-        errors: dict[str, str] = {}
+        answered: dict[str, str] | Again = {}
         if form is not None:
             async with asyncio.timeout(ANSWER_WITHIN):
-                errors = await listener(form)
-        if errors:
-            await ack(response_action="errors", errors=errors)
+                answered = await listener(form)
+        if isinstance(answered, Again):
+            await ack(response_action="update", view=dict(answered.view))
+        elif answered:
+            await ack(response_action="errors", errors=answered)
         else:
             await ack()
 

@@ -10,7 +10,7 @@ from bot.desk import Desk
 from bot.edition import Edition
 from bot.listeners.aside import Aside
 from bot.model import Language, Person
-from bot.ports import Clock, Files, Messenger, Meter, Store, Work
+from bot.ports import Calendars, Clock, Files, Mail, Messenger, Meter, Store, Work
 from bot.render.blocks import Block
 
 
@@ -91,6 +91,18 @@ class Services:
     editions: Editions
     detect_foreign: DetectForeign
     meter: Meter
+    calendars: Calendars
+    mail: Mail | None = None  # None: no invitations are sent
     is_removed: bool = False  # the workspace has removed the app, or taken its token away
     home_sections: list[HomeSection] = field(default_factory=list)
     aside: Aside = field(default_factory=Aside)
+
+    @property
+    def calendar_domain(self) -> str:
+        """What the ids of our meetings end with in calendars, so that they are known there as ours."""
+        return domain_of(self.workspace)
+
+
+def domain_of(workspace: str) -> str:
+    """The domain of our ids in calendars."""
+    return f"{workspace.lower()}.partnerdesk"

@@ -130,7 +130,12 @@ async def lines(w: World, card: StubMessage) -> list[str]:
 
 def words_on(message: StubMessage) -> str:
     """All that is read on a message, quotations too; a quotation in one piece, whatever is marked in it."""
-    return "\n".join(_words(message.blocks))
+    return words_in(message.blocks)
+
+
+def words_in(blocks: list[dict[str, Any]]) -> str:
+    """The same of blocks, of a form or App Home."""
+    return "\n".join(_words(blocks))
 
 
 def _words(data: Any) -> Iterator[str]:

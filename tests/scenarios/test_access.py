@@ -7,29 +7,54 @@ import itertools
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from slack_bolt.async_app import AsyncApp
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 import bot
 from bot.listeners import access, changes, registry
 from bot.listeners.access import Access, Role, Target
+from bot.listeners.meetings import changing
+from bot.meeting import Cause, Kind, Meeting, Span, State
 from bot.model import LANGUAGES, Notice, Person, PersonId
-from bot.render import cards, home, messages, report_cards, report_forms, reports, translator_forms, views
-from bot.store.tables import handoff, message, person, report, reporter, thread, vote
+from bot.render import (
+    cards,
+    home,
+    meeting_forms,
+    meetings,
+    messages,
+    report_cards,
+    report_forms,
+    reports,
+    translator_forms,
+    views,
+)
+from bot.store import meetings as stored
+from bot.store.tables import cell, handoff, host, meeting, message, person, report, reporter, thread, vote
 from tests import payloads
+from tests.scenarios.meeting_desk import at, times
 from tests.scenarios.world import DESK, MONDAY, TRANSLATORS, World, clock_at, control, world
 from tests.stub_slack import BOT_USER, TEAM, StubMessage, View
 
-REFUSALS = (Notice.NOT_YOURS, Notice.NOT_YOUR_DATA, Notice.NOT_YOUR_REPORT, Notice.NOT_OWNER)
+REFUSALS = (
+    Notice.NOT_YOURS,
+    Notice.NOT_YOUR_DATA,
+    Notice.NOT_YOUR_REPORT,
+    Notice.NOT_YOUR_MEETING,
+    Notice.NOT_OWNER,
+    Notice.NOT_STAFF,
+)
 OFFICE = DESK.replace(
     "staff: [{user: USTAFF, name: Aino, languages: [fi, en]}]",
     "staff: [{user: USTAFF, name: Aino, languages: [fi, en]}, {user: UKURT, name: Kurt, languages: [de]}]",
 )
+OFFICE = OFFICE.replace("slack_teams: [TACME],", "slack_teams: [TACME], time_zone: Europe/Helsinki,")
 OFFICE += """
+hosts: [{user: UHOST, name: Hanna, languages: [en, fi], kinds: [support, training]}]
 translations:
   default: {channel: CTRANS, owners: [UFR]}
   de: {channel: CTRANS, owners: [UDE, UDEGUEST, UDEFAR]}
@@ -51,6 +76,7 @@ EVERYBODY: Final = {
     "staff": Somebody("USTAFF"),
     "staff of another language": Somebody("UKURT"),
     "other partner": Somebody("UNORTH", "TBOREAL"),
+    "host": Somebody("UHOST"),
     "owner": Somebody("UDE"),
     "guest owner": Somebody("UDEGUEST"),
     "outside owner": Somebody("UDEFAR", "TUNKNOWN"),
@@ -59,6 +85,7 @@ EVERYBODY: Final = {
     "member": Somebody("U2"),
     "outsider": Somebody("UFAR", "TUNKNOWN"),
     "staff's namesake elsewhere": Somebody("USTAFF", "TUNKNOWN"),
+    "host's namesake elsewhere": Somebody("UHOST", "TUNKNOWN"),
     "asker's namesake elsewhere": Somebody("UACME", "TUNKNOWN"),
     "of no team": Somebody("USTAFF", ""),
     "bot": Somebody("UBOT", flags=(("is_bot", True),)),
@@ -68,6 +95,7 @@ EVERYBODY: Final = {
     "nobody": Somebody(None),
 }
 THEIRS: Final = {"asker", "colleague", "staff", "staff of another language"}
+MEETING: Final = {"asker", "host", "staff", "staff of another language"}
 TRANSLATING: Final = {"owner", "guest owner", "outside owner", "staff", "staff of another language"}
 MACHINES: Final = {"bot", "app", "ourselves", "Slackbot", "nobody"}
 PEOPLE: Final = set(EVERYBODY) - MACHINES
@@ -77,6 +105,9 @@ SHARED = {"allowed": {"asker"}, "alone": PEOPLE - {"asker"}}
 VALUES = {"allowed": THEIRS, "refused": PEOPLE - THEIRS}
 REPORTERS = {"allowed": {"asker"}, "refused": PEOPLE - {"asker"}}
 TRANSLATORS_OWN = {"allowed": TRANSLATING, "refused": PEOPLE - TRANSLATING}
+BOOKERS = {"allowed": {"asker"}, "refused": PEOPLE - {"asker"}}
+IN_MEETING = {"allowed": MEETING, "refused": PEOPLE - MEETING}
+HOSTS_OWN = {"allowed": {"host"}, "nothing": set(EVERYBODY) - {"host"}}  # others see no such control in App Home
 EXPECTED: Final[dict[str, dict[str, set[str]]]] = {
     "human.ask": ALL,
     "answer.helpful": ALL,
@@ -115,6 +146,30 @@ EXPECTED: Final[dict[str, dict[str, set[str]]]] = {
     "report.rejecting": TRANSLATORS_OWN,
     "report.duplicating": TRANSLATORS_OWN,
     "report.moving": TRANSLATORS_OWN,
+    "meeting.slot": ALL,
+    "meeting.times": ALL,
+    "meeting.zone": BOOKERS,
+    "meeting.more": BOOKERS,
+    "meeting.details": IN_MEETING,
+    "meeting.move": IN_MEETING,
+    "meeting.cancel": IN_MEETING,
+    "meeting.again": BOOKERS,
+    "meeting.helped": BOOKERS,
+    "meeting.unhelped": BOOKERS,
+    "meeting.book": ALL,
+    "meeting.pause": HOSTS_OWN,
+    "meeting.resume": HOSTS_OWN,
+    "meeting.offer": {
+        "allowed": {"staff", "staff of another language"},
+        "refused": PEOPLE - {"staff", "staff of another language"},
+    },
+    "meeting.new": ALL,
+    "meeting.form": ALL,
+    "meeting.choosing": ALL,
+    "meeting.moving": IN_MEETING,
+    "meeting.cancelling": IN_MEETING,
+    "meeting.card": {"allowed": {"asker"}, "nothing": set(EVERYBODY) - {"asker"}},  # nobody else can send it
+    "meeting.pausing": HOSTS_OWN,
 }
 
 ANSWER = "How long does the extended trial last?"
@@ -122,6 +177,7 @@ BOTH = "How do I register a deal? And can customers pay by invoice?"
 COMPUTED = "When does our customer's extended trial end?"
 STARTED = "Our customer's extended trial started yesterday, when does it end?"
 REPORT = "I would like to report a translation error"
+BOOKING = "I want to book a support meeting"
 
 Act = Callable[[World], Awaitable[dict[str, Any]]]
 """Prepares a click or a form on something of the asker's; its payload, whoever is to send it."""
@@ -272,6 +328,120 @@ async def _message_shortcut(w: World) -> dict[str, Any]:
     return payloads.message_shortcut("report.message", "U1", "CCYBER", about.text, message_ts=about.ts, author="UACME")
 
 
+# Meetings: one at a time
+
+_ACME = PersonId("TACME", "UACME")
+_NINE = datetime(2026, 11, 24, 7, tzinfo=UTC)  # on Tuesday, at the desk
+_EVER = (_NINE - timedelta(days=400), _NINE + timedelta(days=400))
+
+
+async def _met(w: World, *, is_over: bool = False) -> Meeting:
+    """A meeting that the asker has with the host, or had; there is no other."""
+    start = _NINE - timedelta(days=28 if is_over else 0)
+    said = w.say("CCYBER", "UACME", "…", team="TACME")
+    told = {"channel": "CCYBER", "thread_ts": said.ts, "zone": "Europe/Helsinki", "booked_at": MONDAY}
+    end = start + timedelta(minutes=30)
+    met = Meeting(0, said.ts, Kind.SUPPORT, _ACME, "en", start, end, "", **told)
+    span = Span(start, start + timedelta(minutes=40))
+    return await w.desk.database.run(lambda conn: _book(conn, met, span))
+
+
+def _book(conn: Connection, met: Meeting, span: Span) -> Meeting:
+    for other in stored.between(conn, TEAM, *_EVER):
+        stored.delete(conn, TEAM, other.number)
+    booked = stored.book(conn, TEAM, met, ["UHOST"], span, met.uid, MONDAY)
+    assert booked is not None
+    return booked
+
+
+def _of_meeting(met: Meeting, action: str, value: str = "") -> dict[str, Any]:
+    place = {"message_ts": met.thread_ts, "thread": met.thread_ts}
+    return payloads.block_actions("CCYBER", "U1", action, value or str(met.number), **place)
+
+
+def _on_meeting(action: str) -> Act:
+    async def act(w: World) -> dict[str, Any]:
+        return _of_meeting(await _met(w), action)
+
+    return act
+
+
+def _afterwards(action: str) -> Act:
+    async def act(w: World) -> dict[str, Any]:
+        met = await _met(w, is_over=True)
+        await w.desk.database.run(lambda conn: changing.ask_whether_it_helped(conn, w.desk.services, met))
+        await w.settle()
+        return _clicked(w.slack.messages("CCYBER")[-1], action)
+
+    return act
+
+
+async def _again(w: World) -> dict[str, Any]:
+    met, time = await _met(w), int((_NINE + timedelta(days=1)).timestamp())
+    how = {"state": State.UNPLACED, "cause": Cause.HOST, "now": MONDAY}
+    await w.desk.database.run(lambda conn: stored.free(conn, TEAM, met, **how))
+    return _of_meeting(met, "meeting.again.1", f"{met.number}:{time}")
+
+
+def _from_meeting(action: str, **fields: str) -> Act:
+    async def act(w: World) -> dict[str, Any]:
+        return _sent(await _form_of(w, _of_meeting(await _met(w), action)), **fields)
+
+    return act
+
+
+async def _form_of(w: World, click: dict[str, Any], user: str = "UACME", team: str = "TACME") -> View:
+    """The form that opens when somebody clicks."""
+    click["user"] |= {"id": user, "team_id": team}
+    before = len(w.slack.opened)
+    assert await w.click(click) == 200
+    (form,) = w.slack.opened[before:]
+    return form
+
+
+async def _moving(w: World) -> dict[str, Any]:
+    form = await _form_of(w, _of_meeting(await _met(w), "meeting.move"))
+    return _sent(form, **at(form, times(form)[0]))
+
+
+async def _zone(w: World) -> dict[str, Any]:
+    offer = await _asked(w, BOOKING)
+    await w.press(offer, "meeting.more", "UACME", "zone", team="TACME")
+    await w.settle()
+    return _clicked(offer, "meeting.zone", "Europe/Paris")
+
+
+async def _booking_form(w: World) -> dict[str, Any]:
+    form = await _form_of(w, _clicked(await _asked(w, BOOKING), "meeting.times"))
+    return _sent(form, topic="…", **at(form, times(form)[0]))
+
+
+def _home(action: str, value: str) -> Act:
+    async def act(_: World) -> dict[str, Any]:
+        return payloads.home_action("U1", action, value, kind="button")
+
+    return act
+
+
+async def _pausing(w: World) -> dict[str, Any]:
+    form = await _form_of(w, await _home("meeting.pause", "")(w), "UHOST", TEAM)
+    return _sent(form, day="2026-11-30")
+
+
+async def _offering(w: World) -> dict[str, Any]:
+    await w.press(await _asked(w, ANSWER), "human.ask", "UACME", team="TACME")
+    await w.settle()
+    return _clicked(w.slack.messages("CSUPPORT")[-1], "meeting.offer")
+
+
+async def _meeting_shortcut(_: World) -> dict[str, Any]:
+    return payloads.global_shortcut("meeting.new", "U1")
+
+
+async def _choosing(w: World) -> dict[str, Any]:
+    return _sent(await _form_of(w, await _meeting_shortcut(w)), kind="training")
+
+
 ACTS: Final[dict[str, Act]] = {
     "human.ask": _click(ANSWER, "human.ask"),
     "answer.helpful": _click(ANSWER, "answer.helpful"),
@@ -310,6 +480,27 @@ ACTS: Final[dict[str, Act]] = {
     "report.rejecting": _from_card("report.more", "reject", reason="not-found"),
     "report.duplicating": _from_card("report.more", "duplicate"),  # of what it resembles most
     "report.moving": _from_card("report.more", "move", to="fi"),
+    "meeting.slot": _click(BOOKING, "meeting.slot.1"),
+    "meeting.times": _click(BOOKING, "meeting.times"),
+    "meeting.zone": _zone,
+    "meeting.more": _click(BOOKING, "meeting.more", "zone"),
+    "meeting.details": _on_meeting("meeting.details"),
+    "meeting.move": _on_meeting("meeting.move"),
+    "meeting.cancel": _on_meeting("meeting.cancel"),
+    "meeting.again": _again,
+    "meeting.helped": _afterwards("meeting.helped"),
+    "meeting.unhelped": _afterwards("meeting.unhelped"),
+    "meeting.book": _home("meeting.book.1", "training"),
+    "meeting.pause": _home("meeting.pause", ""),
+    "meeting.resume": _home("meeting.resume", ""),
+    "meeting.offer": _offering,
+    "meeting.new": _meeting_shortcut,
+    "meeting.form": _booking_form,
+    "meeting.choosing": _choosing,
+    "meeting.moving": _moving,
+    "meeting.cancelling": _from_meeting("meeting.cancel", words="…"),
+    "meeting.card": _from_meeting("meeting.details"),
+    "meeting.pausing": _pausing,
 }
 
 
@@ -323,8 +514,9 @@ def test_every_action_is_tried() -> None:
 async def test_who_may_do_what(tmp_path: Path, action: str) -> None:
     """Exactly those who may: the others change nothing, and read the result or the reason alone; a machine nothing."""
     async with world(tmp_path, OFFICE, clock=clock_at(MONDAY)) as w:
+        w.ahead = timedelta(minutes=10)  # before any meeting begins
         for name in PEOPLE:
-            for channel in ("CCYBER", "CTRANS"):
+            for channel in ("CCYBER", "CTRANS", "CSUPPORT"):
                 w.meet(channel, EVERYBODY[name].user or "", EVERYBODY[name].team)
         for guest in ("UGUEST", "UDEGUEST"):
             w.slack.users[guest]["is_restricted"] = True
@@ -332,7 +524,7 @@ async def test_who_may_do_what(tmp_path: Path, action: str) -> None:
         for name, who in EVERYBODY.items():
             found.setdefault(await _fate(w, ACTS[action], who), set()).add(name)
 
-        assert found == {**EXPECTED[action], "nothing": MACHINES}
+        assert found == {"nothing": MACHINES, **EXPECTED[action]}
 
 
 async def test_the_menu_with_other_languages_holds_the_values_too(tmp_path: Path) -> None:
@@ -405,12 +597,12 @@ async def _fate(w: World, act: Act, who: Somebody) -> str:
 
 async def _state(w: World) -> Any:
     """All that could be changed: what is stored, what everybody sees, and the forms that were opened."""
-    tables = (handoff, message, person, report, reporter, thread, vote)
-    stored = await w.desk.database.read(lambda conn: [sorted(map(repr, conn.execute(select(one)))) for one in tables])
+    tables = (cell, handoff, host, meeting, message, person, report, reporter, thread, vote)
+    kept = await w.desk.database.read(lambda conn: [sorted(map(repr, conn.execute(select(one)))) for one in tables])
     seen = [
         (one.text, *one.edits) for channel in ("CCYBER", "CSUPPORT", *TRANSLATORS) for one in w.slack.messages(channel)
     ]
-    return stored, seen, len(w.slack.opened), repr(w.slack.homes)
+    return kept, seen, repr(w.slack.views), repr(w.slack.homes)
 
 
 # The place that decides
@@ -447,7 +639,18 @@ def test_every_id_that_is_rendered_has_a_policy() -> None:
     named = re.compile(r"[a-z-]+\.[a-z-]+")
     ids = {
         value
-        for module in (cards, home, messages, report_cards, report_forms, reports, translator_forms, views)
+        for module in (
+            cards,
+            home,
+            meeting_forms,
+            meetings,
+            messages,
+            report_cards,
+            report_forms,
+            reports,
+            translator_forms,
+            views,
+        )
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str) and named.fullmatch(value)
     }

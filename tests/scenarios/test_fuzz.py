@@ -12,6 +12,7 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,6 +33,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 WORD = "Zebrafish"  # stands wherever a person, or Slack, writes words
 TRIAL = "How long does the extended trial last?"
 ERROR = 'The button says "Savee", it should be "Save"'
+BOOKING = "I want to book a support meeting"
+OFFICE = f"{DESK}\nhosts: [{{user: USTAFF, kinds: [support, training], languages: [en]}}]\n"
 HIDDEN = (WORD, TOKEN, SECRET, "legacy-verification-token", "actions/T0HOME/1/stub", "Acme", "Aino")
 """What never stands in a log line."""
 
@@ -72,12 +75,26 @@ def logged() -> Iterator[_Kept]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(tmp_path_factory: pytest.TempPathFactory, logged: _Kept) -> AsyncIterator[World]:
-    """A desk with an answer, a computed reply, choices and a report to click on; at its end it is as good as new."""
-    async with world(tmp_path_factory.mktemp("desk"), DESK) as w:
-        told = (("CCYBER", TRIAL), ("CCYBER", "When does my trial end?"), ("D1", "trial"), ("CCYBER", ERROR))
+    """A desk with something of all that it says to click on, and a meeting; at its end it is as good as new."""
+    async with world(tmp_path_factory.mktemp("desk"), OFFICE) as w:
+        w.ahead = timedelta(hours=1)  # before the meeting begins
+        for user in ("U1", "USTAFF"):
+            w.slack.add_user(user, tz="Europe/Helsinki")
+        told = (
+            ("CCYBER", TRIAL),
+            ("CCYBER", "When does my trial end?"),
+            ("D1", "trial"),
+            ("CCYBER", ERROR),
+            ("CCYBER", BOOKING),
+            ("CMIRO", BOOKING),
+        )
         for channel, text in told:
             said = w.say(channel, "U1", f"<@U0BOT> {text}")
             await w.event(payloads.app_mention(channel, "U1", said.text, ts=said.ts))
+        await w.settle()
+        (offer,) = w.slack.messages("CMIRO")
+        await w.press(offer, "meeting.slot.1", "U1")
+        assert await w.fill(w.slack.opened[-1], "U1", topic=WORD, email="zebrafish@acme.example") == {}
         await w.settle()
         yield w
         await w.settle(seconds=30)
@@ -116,7 +133,7 @@ def _events() -> list[dict[str, Any]]:
 def clicks(desk: World) -> list[dict[str, Any]]:
     """A click on every control that the desk has shown, and controls that it never had."""
     found = []
-    for shown in (*desk.slack.messages("CCYBER"), *desk.slack.messages("D1")):
+    for shown in (message for channel in ("CCYBER", "CMIRO", "D1") for message in desk.slack.messages(channel)):
         for action in (*actions(shown), "gone.control", "choice.pick.9", "answer.more"):
             for kind in ("button", "overflow"):
                 click = payloads.block_actions(
@@ -136,6 +153,14 @@ def clicks(desk: World) -> list[dict[str, Any]]:
             )
         )
     found.append(payloads.home_action("U1", "home.language", "fr", kind="static_select"))
+    for user, action, value in (
+        ("U1", "meeting.book.1", "training"),
+        ("U1", "meeting.move", "1"),
+        ("USTAFF", "meeting.pause", ""),
+        ("USTAFF", "meeting.resume", ""),
+        ("U1", "meeting.again.1", "1:1793700000"),
+    ):
+        found.append(payloads.home_action(user, action, value, kind="button"))
     return found
 
 
@@ -150,10 +175,22 @@ def forms(desk: World) -> list[dict[str, Any]]:
         "pictures": {"pictures": {"type": "file_input", "files": [{"id": "F0PICTURE"}]}},
     }
     team = {"team_size": {"team_size": {"type": "number_input", "value": "12"}}}
+    meeting = {
+        "time": {"time": {"type": "static_select", "selected_option": {"value": "1795510800"}}},
+        "topic": {"topic": {"type": "plain_text_input", "value": WORD}},
+        "customer_email": {"customer_email": {"type": "email_text_input", "value": f"{WORD}@acme.example"}},
+        "day": {"day": {"type": "datepicker", "selected_date": "2026-12-03"}},
+        "kind": {"kind": {"type": "radio_buttons", "selected_option": {"value": "training"}}},
+    }
+    about = {**place, "kind": "support", "programme": None, "zone": "Europe/Helsinki", "start": None, "number": 1}
     found = [
         payloads.view_submission("U1", callback, values, private_metadata=json.dumps(place))
         for callback in ("answer.feedback", "values.change", "report.form", "report.complaint", "report.fixing", WORD)
         for values in (comment, {**start, **team}, error)
+    ]
+    found += [
+        payloads.view_submission("U1", f"meeting.{name}", meeting, private_metadata=json.dumps(about))
+        for name in ("form", "choosing", "moving", "cancelling", "card", "pausing")
     ]
     return [*found, {**found[0], "type": "view_closed", "is_cleared": True}]
 
@@ -164,6 +201,7 @@ def _others() -> list[dict[str, Any]]:
     about = {"message_ts": "1793700000.000100", "author": "U1", "files": ["F0PICTURE"]}
     return [
         payloads.global_shortcut("report.new", "U1"),
+        payloads.global_shortcut("meeting.new", "U1"),
         payloads.message_shortcut("report.message", "U1", "CCYBER", WORD, **about),
         {**click, "type": "block_suggestion", "action_id": "human.ask", "block_id": "b1", "value": WORD},
         {**click, "type": "shortcut", "callback_id": WORD, "action_ts": "1793700000.000100"},

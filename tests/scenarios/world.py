@@ -34,6 +34,7 @@ from bot.adapters.files import SlackFiles
 from bot.app import Running, running
 from bot.edition import Edition, open_edition
 from bot.listeners import access
+from bot.listeners.meetings.kinds import BUSY
 from bot.model import Thread
 from bot.settings import Settings
 from bot.store import threads
@@ -69,6 +70,7 @@ _LONGEST_TEXT = 4_000  # what chat.update takes
 _TOKEN = re.compile(r"<[^<>\n]*>")
 _HARMLESS_TOKEN = re.compile(r"<(?:https?://|mailto:)[^<>|\s]+\|[^<>|\n]+>")
 _OF_TRANSLATORS = re.compile(r"<@[UW][A-Z0-9]+>|<!date\^[0-9]{10}\^\{ago\}\|[^<>|\n]+>")  # who, and how long ago
+_BOOKER = re.compile(r"\A<@[UW][A-Z0-9]+>(?= · )")  # how a host reads whose meeting it is
 _ASKER = re.compile(r"\A\*[^*\n]+\*\n<@[A-Z0-9]+>")  # how a card names whoever asks
 
 
@@ -104,6 +106,7 @@ class World:
     clock: RunningClock
     settings: Settings
     sent: list[int] = field(default_factory=list)  # HTTP statuses of our answers to Slack
+    ahead: timedelta = timedelta(days=7)  # how far `settle` skips time
 
     # What Slack delivers
 
@@ -330,8 +333,28 @@ class World:
         )
         return await self.click(payload)
 
+    async def open_home(self, user: str) -> dict[str, Any]:
+        """A member opens the bot's App Home; what stands there, once it is drawn."""
+        if user not in self.slack.users:
+            self.slack.add_user(user)
+        await self.event(payloads.app_home_opened(user))
+        await self.settle()
+        return self.slack.homes[user]
+
+    async def press_at_home(self, user: str, action: str, value: str | None = None) -> int:
+        """A member uses a control of their App Home; `value` is the option of a menu. The status Slack reads."""
+        element = _control(self.slack.homes[user]["blocks"], action)
+        if value is None:
+            value = str(element.get("value") or "")
+        else:
+            assert value in [option["value"] for option in options(element)]
+        return await self.click(payloads.home_action(user, action, value, kind=element["type"]))
+
     async def form_errors(self, payload: dict[str, Any]) -> dict[str, str]:
-        """Deliver a form, or a click; what is said at the form's fields, nothing where it closes."""
+        """Deliver a form, or a click; what is said at the form's fields.
+
+        Nothing is where it closes, and where another view takes its place: that is in `slack.views` then.
+        """
         body = payloads.form_body(payload)
         url = f"http://127.0.0.1:{self.desk.port}/slack/events"
         async with self.http.post(url, data=body, headers=payloads.signed_headers(SECRET, body)) as answer:
@@ -339,18 +362,19 @@ class World:
             assert answer.status == 200
             said = await answer.text()
         read = json.loads(said) if said else {}
-        assert read.get("response_action") in {None, "errors"}
+        assert read.get("response_action") in {None, "errors", "update"}
+        if read.get("response_action") == "update":
+            self.slack.show_instead(payload["view"]["id"], read["view"])
         return dict(read.get("errors", {}))
 
     # What has come of it
 
-    async def settle(
-        self, *, seconds: float = 10.0, with_dead: bool = False, ahead: timedelta = timedelta(days=7)
-    ) -> None:
+    async def settle(self, *, seconds: float = 10.0, with_dead: bool = False, ahead: timedelta | None = None) -> None:
         """Wait until no work is left, skipping the time that it waits. Work that was given up fails the test.
 
         What is due later than `ahead` from now is left. What a request left beside it is given a moment: it may hang.
         """
+        ahead = self.ahead if ahead is None else ahead
         deadline = time.monotonic() + seconds
         with suppress(TimeoutError):
             await asyncio.wait_for(self.desk.services.aside.end(), 0.5)
@@ -365,8 +389,13 @@ class World:
         assert with_dead or not dead, f"work was given up: {dead}"
 
     async def _open_jobs(self, ahead: timedelta) -> list[tuple[str, str, str, datetime]]:
-        latest, found = self.clock.now() + ahead, await self.desk.database.read(_open_jobs)
-        return [(*job, status, due) for *job, status, due in found if status != "waiting" or due <= latest]
+        now, found = self.clock.now(), await self.desk.database.read(_open_jobs)
+        return [
+            (lane, key, status, due)
+            for lane, key, status, due in found
+            # Calendars are read every few minutes, always: the next time is not waited for.
+            if status != "waiting" or due <= (now if key.startswith(f"{BUSY}:") else now + ahead)
+        ]
 
     def skip(self, duration: timedelta) -> None:
         """Let time pass, and have the desk notice."""
@@ -438,9 +467,13 @@ def actions(message: StubMessage | Ephemeral) -> list[str]:
 
 def control(message: StubMessage, action: str) -> dict[str, Any]:
     """The control of a message with this action id."""
-    found = [element for element in controls(message.blocks) if element["action_id"] == action]
-    assert found, f"{action} is not shown; there are {actions(message)}"
-    return found[0]
+    return _control(message.blocks, action)
+
+
+def _control(blocks: list[dict[str, Any]], action: str) -> dict[str, Any]:
+    found = {element["action_id"]: element for element in controls(blocks)}
+    assert action in found, f"{action} is not shown; there are {list(found)}"
+    return found[action]
 
 
 def options(element: dict[str, Any]) -> list[dict[str, Any]]:
@@ -477,12 +510,12 @@ def active(markup: str) -> list[str]:
 
 
 def _look_through(slack: StubSlack) -> None:
-    """Whatever was sent is valid and harmless; only a card may name a person, the one who asks or works on it.
+    """Whatever was sent is valid and harmless; only a card may name a person, the one who asks, books or works on it.
 
     Of every control it is known who may use it.
     """
-    for request in slack.requests:
-        arguments = request.arguments
+    answers = [("the answer to a form", {"view": one.view}) for one in slack.answered]
+    for method, arguments in [*((one.method, one.arguments) for one in slack.requests), *answers]:
         is_translators = {arguments.get("channel"), arguments.get("channel_id")} & {*TRANSLATORS}
         blocks, view = arguments.get("blocks") or [], arguments.get("view") or {}
         assert not block_problems(blocks)
@@ -493,11 +526,13 @@ def _look_through(slack: StubSlack) -> None:
         markups = [words for kind, words in (*_texts(blocks), *_texts(view)) if kind == "mrkdwn"]
         if arguments.get("channel") == "CSUPPORT":
             markups = [_ASKER.sub("", words) for words in markups]
+        if str(arguments.get("channel")).startswith("D"):
+            markups = [_BOOKER.sub("", words) for words in markups]
         assert _unspoken(blocks) == _unspoken(view) == [], "Slack would link and name things of its own accord"
         assert len(str(arguments.get("text") or "")) <= _LONGEST_TEXT
         for written in (*markups, *(str(arguments.get(name) or "") for name in ("text", "initial_comment"))):
             markup = _OF_TRANSLATORS.sub("", written) if is_translators else written
-            assert active(markup) == [], f"{request.method} holds {active(markup)}"
+            assert active(markup) == [], f"{method} holds {active(markup)}"
             assert not any("evil" in token for token in _TOKEN.findall(markup)), "somebody else's link"
         assert "link_names" not in arguments
         assert arguments.get("parse") is None

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.listeners.reports import changing
 from bot.listeners.services import Services
-from bot.model import Channel, Effect, Language, Outcome, Person, Place, Post, Turn
+from bot.model import Channel, Language, Person, Place
 from bot.render import home as render
 from bot.render.blocks import Block
 from bot.render.reports import listed
 from bot.store import reports
 
 
-def with_reports(conn: Connection, services: Services, turn: Turn, person: Person, channel: Channel) -> Turn:
-    """A turn whose reply on how things stand lists the person's reports; in a channel, where others read, no words."""
-    if not services.desk.takes_reports or not is_asked_for(turn):
-        return turn
+def told(conn: Connection, services: Services, person: Person, channel: Channel) -> dict[str, Any]:
+    """What a reply on how things stand holds of the person's reports; in a channel, where others read, no words."""
+    if not services.desk.takes_reports:
+        return {}
     found = reports.of_person(conn, services.workspace, person.id, person.organisation, services.clock.now())
-    told = {"reports": listed(found, with_words=channel.place is Place.DIRECT)}
-
-    def filled(effect: Effect) -> Effect:
-        if isinstance(effect, Post) and effect.reply.outcome is Outcome.STATUS:
-            return Post(replace(effect.reply, result=told))
-        return effect
-
-    return replace(turn, effects=tuple(filled(effect) for effect in turn.effects))
-
-
-def is_asked_for(turn: Turn) -> bool:
-    """Whether somebody is told how things stand."""
-    return turn.reply is not None and turn.reply.outcome is Outcome.STATUS
+    return {"reports": listed(found, with_words=channel.place is Place.DIRECT)}
 
 
 async def home_section(services: Services, person: Person, language: Language) -> list[Block]:

@@ -13,7 +13,7 @@ from bot.listeners.clicks import Shortcut
 from bot.listeners.registry import listen_to_shortcuts
 from bot.listeners.reports.reporter import shown_text
 from bot.listeners.services import Services
-from bot.model import DEFAULT_LANGUAGE, Draft, Language, Person
+from bot.model import Draft, Language, Person
 from bot.render import report_forms as forms
 from bot.render import reports as render
 from bot.store import messages
@@ -26,7 +26,7 @@ def register(app: AsyncApp, services: Services) -> None:
     async def new(shortcut: Shortcut) -> None:
         person = await _person(services, shortcut)
         if _may(shortcut, person):
-            language = _language(person)
+            language = people.at_home(person)
             await _open(services, shortcut, language, Draft(language=language))
 
     async def of_message(shortcut: Shortcut) -> None:
@@ -39,7 +39,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 async def _report_message(services: Services, shortcut: Shortcut, person: Person) -> None:
     """Of a message of ours its texts are reported; of another's, its words and its pictures are the beginning."""
-    language = _language(person)
+    language = people.at_home(person)
     ours = await _ours(services, shortcut) if shortcut.is_ours else None
     if ours is not None:
         texts = [shown_text(services, ours)]
@@ -92,7 +92,3 @@ async def _person(services: Services, shortcut: Shortcut) -> Person:
 
 def _may(shortcut: Shortcut, person: Person) -> bool:
     return access.decide(shortcut.callback, person, Target(person.id)) is Access.ALLOWED
-
-
-def _language(person: Person) -> Language:
-    return person.language or person.locale or person.organisation_language or DEFAULT_LANGUAGE

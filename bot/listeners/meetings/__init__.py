@@ -1,0 +1,1 @@
+"""Meetings: offered, booked, moved, cancelled, and what the people in them are told."""
