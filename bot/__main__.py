@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "serve": ("serve", "answer in Slack"),
     "work": ("work", "show the work that there is, and have what was given up tried again"),
     "reports": ("reports", "list reports of language errors, and print what fixed ones change in our texts"),
+    "meetings": ("meetings", "list the meetings that are booked, also for a calendar or a spreadsheet"),
     "backup": ("backup", "copy the database to a file, while the desk runs"),
     "restore": ("restore", "put a copy of the database back, while no desk runs"),
     "doctor": ("doctor", "say what is wrong with an installation, and how to mend it"),

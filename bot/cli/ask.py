@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from bot.cli.terminal import FAILURE, USAGE, CommandError, add_knowledge_argument, edition, progress_bar, turn
+from bot.cli.terminal import FAILURE, USAGE, CommandError, add_knowledge_argument, day, edition, progress_bar, turn
 from bot.edition import Edition
 from bot.model import LANGUAGES, Channel, Language, Person, PersonId, Place, Question, Reply, Thread
 
 _NOBODY: Final = Person(PersonId("", ""))
 _VALUE_KINDS: Final = frozenset({"date", "duration", "count", "money"})
 _KEYS: Final = ("id", "text", "programme", "language", "channel_language", "today")
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PROGRESS_EVERY: Final = 50
 
 
@@ -27,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="?", metavar="TEXT", help="the question")
     parser.add_argument("--programme", metavar="ID", help="the programme it is about, as a channel would tell")
     parser.add_argument("--language", choices=LANGUAGES, help="the language of the reply; skips detection")
-    parser.add_argument("--today", type=_day, metavar="YYYY-MM-DD", help="the day it is asked (default: today)")
+    parser.add_argument("--today", type=day, metavar="YYYY-MM-DD", help="the day it is asked (default: today)")
     parser.add_argument("--json", action="store_true", help="print the reply as one JSON object")
     parser.add_argument("--batch", metavar="FILE", help="read one JSON object a line, write one a line; - is stdin")
     add_knowledge_argument(parser)
@@ -68,7 +66,7 @@ def ask(opened: Edition, asked: dict[str, Any]) -> Reply:
     question = Question(
         asked["text"],
         channel,
-        today if isinstance(today, date) else _today() if today is None else _day(today),
+        today if isinstance(today, date) else _today() if today is None else day(today),
         forced_language=language,
     )
     reply = turn(opened, question, Thread("", ""), _NOBODY).reply
@@ -148,15 +146,6 @@ def _lines(name: str) -> list[str]:
 
 def _today() -> date:
     return datetime.now(UTC).astimezone().date()
-
-
-def _day(text: object) -> date:
-    try:
-        if isinstance(text, str) and _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass  # such as 30 February
-    raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as YYYY-MM-DD")
 
 
 def language_of_system(name: str | None) -> Language | None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.cli.terminal import CommandError
+from bot.cli.terminal import USAGE, CommandError
 from bot.ports import StoreUnavailable
 from bot.settings import Settings
 from bot.store.engine import Engines, open_engines
@@ -47,3 +48,16 @@ def opened(command: str, url: str) -> Iterator[Engines]:
     except (OSError, ValueError, SQLAlchemyError, StoreUnavailable) as error:
         why = translated(error)
         raise CommandError(f"{command}: the database cannot be used ({why}); see `partnerdesk doctor`") from error
+
+
+def workspace_of(conn: Connection, things: str, table: Table, named: str | None) -> str | None:
+    """The workspace that is named, or the only one that has rows in a table; None if there are no rows.
+
+    `things` is what the rows are called, and the command that shows them. Raises CommandError.
+    """
+    known = conn.scalars(select(table.c.workspace).distinct().order_by(table.c.workspace)).all()
+    if named is None and len(known) > 1:
+        raise CommandError(f"{things}: there are {things} of {', '.join(known)}; say which with --workspace", USAGE)
+    if named is not None and known and named not in known:
+        raise CommandError(f"{things}: there are no {things} of {named}; known are {', '.join(known)}", USAGE)
+    return named or (known[0] if known else None)

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from typing import Any, Final
 
-from bot.model import PersonId
+from bot.cli import export
+from bot.cli.export import person
 from bot.report import Report, Reporter, name
-
-_BOM: Final = "\ufeff"
-"""Excel takes a CSV file for UTF-8 only where this stands first. Programs that mind it have JSON."""
-
-# A spreadsheet computes what begins so: in the whole cell, or after a sign that it may take for the end of one.
-_FORMULA: Final = re.compile(r"((?:^|[,;|\t\r\n])[\s\"]*)([=+\-@＝＋－＠])")  # noqa: RUF001 - it reads these too
 
 _COLUMNS: Final[Mapping[str, Callable[[Report], Any]]] = {
     "number": lambda one: name(one.number),
@@ -47,32 +37,19 @@ _COLUMNS: Final[Mapping[str, Callable[[Report], Any]]] = {
 }
 
 
-def person(who: PersonId | None) -> str:
-    """Somebody by their Slack ids; empty for nobody, and for whoever was erased."""
-    return f"{who.user} ({who.team})" if who and who.user else ""
-
-
 def as_csv(reports: Iterable[Report]) -> str:
-    """A table with a head; no cell of it is computed by a spreadsheet, whatever people have written."""
-    stream = io.StringIO(newline="")
-    table = csv.writer(stream, quoting=csv.QUOTE_ALL)
-    table.writerow(_COLUMNS)
-    table.writerows([_cell(read(one)) for read in _COLUMNS.values()] for one in reports)
-    return _BOM + stream.getvalue()
+    """A table with a head, a row for each report."""
+    return export.as_csv(_COLUMNS, reports)
 
 
 def as_json(told: Report, reporters: Sequence[Reporter]) -> str:
     """One report, and all who have told of it, as an object."""
-    return _dumped(_record(told, reporters)) + "\n"
+    return export.as_json(_record(told, reporters))
 
 
 def all_as_json(told: Iterable[tuple[Report, Sequence[Reporter]]]) -> str:
     """Reports as an array of such objects."""
-    return _dumped([_record(*one) for one in told]) + "\n"
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else _FORMULA.sub(r"\1'\2", str(value))
+    return export.as_json([_record(*one) for one in told])
 
 
 def _record(told: Report, reporters: Sequence[Reporter]) -> dict[str, Any]:
@@ -84,13 +61,3 @@ def _record(told: Report, reporters: Sequence[Reporter]) -> dict[str, Any]:
         record[field] = name(record[field]) if record[field] else None
     record["near"] = [name(one) for one in told.near]
     return record
-
-
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, date):  # a datetime is one
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no form in JSON")

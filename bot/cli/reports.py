@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TextIO
 
-from sqlalchemy import Connection, select
-
 from bot import paths
 from bot.cli import terminal
-from bot.cli.database import database_url, opened
+from bot.cli.database import database_url, opened, workspace_of
+from bot.cli.export import person, write
 from bot.cli.patch import patch
-from bot.cli.report_export import all_as_json, as_csv, as_json, person
-from bot.cli.terminal import USAGE, CommandError
+from bot.cli.report_export import all_as_json, as_csv, as_json
+from bot.cli.terminal import CommandError, visible
 from bot.model import LANGUAGES
 from bot.report import CLOSED, Report, Reporter, State, name
 from bot.store import reports as stored
@@ -28,8 +25,6 @@ from bot.store.tables import report
 _OPEN: Final = tuple(state for state in State if state not in CLOSED)
 _NUMBER: Final = re.compile(r"(?:TR-)?(\d{1,9})", re.IGNORECASE | re.ASCII)
 _SHORT: Final = 60  # characters of a text in a list
-_CONTROLS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +60,8 @@ def command(args: argparse.Namespace, out: TextIO | None = None) -> int:
     out = out or sys.stdout
     told = _told(args)
     if args.act == "export":
-        _write(all_as_json(told) if args.format == "json" else as_csv(one for one, _ in told), args.file, out)
+        text = all_as_json(told) if args.format == "json" else as_csv(one for one, _ in told)
+        write(text, args.file, out, command="reports")
         return 0
     if args.act == "list":
         out.writelines(f"{line}\n" for line in _list([one for one, _ in told]))
@@ -90,7 +86,7 @@ def _number(given: str) -> int:
 def _told(args: argparse.Namespace) -> list[tuple[Report, Sequence[Reporter]]]:
     """The reports that are meant, by number, each with those who have told of it."""
     with opened("reports", database_url("reports", "reports")) as engines, engines.reader.connect() as conn:
-        workspace = _workspace(conn, args.workspace)
+        workspace = workspace_of(conn, "reports", report, args.workspace)
         if workspace is None:
             return []
         if args.act in {"list", "export"}:
@@ -102,28 +98,6 @@ def _told(args: argparse.Namespace) -> list[tuple[Report, Sequence[Reporter]]]:
         if args.act == "list":
             return [(one, ()) for one in found]
         return [(one, stored.reporters(conn, workspace, one.number)) for one in found]
-
-
-def _workspace(conn: Connection, named: str | None) -> str | None:
-    """The workspace that is named, or the only one; None if there are no reports at all."""
-    known = conn.scalars(select(report.c.workspace).distinct().order_by(report.c.workspace)).all()
-    if named is None and len(known) > 1:
-        raise CommandError(f"reports: there are reports of {', '.join(known)}; say which with --workspace", USAGE)
-    if named is not None and known and named not in known:
-        raise CommandError(f"reports: there are no reports of {named}; known are {', '.join(known)}", USAGE)
-    return named or (known[0] if known else None)
-
-
-def _write(text: str, file: Path | None, out: TextIO) -> None:
-    if file is None:
-        out.write(text)
-        return
-    try:
-        descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as opened_file:
-            opened_file.write(text)
-    except OSError as error:
-        raise CommandError(f"reports: cannot write {file} ({error.strerror})") from error
 
 
 def _list(found: Sequence[Report]) -> Iterator[str]:
@@ -179,22 +153,12 @@ def _facts(one: Report) -> Iterator[tuple[str, str]]:
 def _labelled(label: str, value: str) -> Iterator[str]:
     """A value with its label, further lines below it; nothing for an empty one."""
     for n, line in enumerate(value.split("\n") if value else []):
-        yield f"{'' if n else label:<10} {_visible(line)}".rstrip()
+        yield f"{'' if n else label:<10} {visible(line)}".rstrip()
 
 
 def _short(text: str) -> str:
     words = " ".join(text.split())
-    return _visible(words if len(words) <= _SHORT else f"{words[: _SHORT - 1].rstrip()}…")
-
-
-def _visible(text: str) -> str:
-    """Text that does nothing to a terminal: signs that control it, or turn the order of others, as escapes."""
-    return "".join(
-        sign.encode("unicode_escape").decode()
-        if unicodedata.category(sign) in _CONTROLS or unicodedata.bidirectional(sign) in _TURNING
-        else sign
-        for sign in text
-    )
+    return visible(words if len(words) <= _SHORT else f"{words[: _SHORT - 1].rstrip()}…")
 
 
 def _minute(instant: datetime) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
+import unicodedata
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,10 @@ from bot.understand import foreign
 
 FAILURE: Final = 1
 USAGE: Final = 2
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CONTROLS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 class CommandError(Exception):
@@ -32,6 +39,16 @@ def add_knowledge_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--knowledge", type=Path, metavar="FOLDER", help="a knowledge folder other than the shipped one"
     )
+
+
+def day(text: object) -> date:
+    """A day of the calendar, as an argument says it. Raises ArgumentTypeError."""
+    try:
+        if isinstance(text, str) and _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # such as 30 February
+    raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as YYYY-MM-DD")
 
 
 def knowledge_folder(named: Path | None = None) -> Path:
@@ -73,3 +90,13 @@ def progress_bar(done: int, of: int, what: str) -> None:
     """Progress of long work, on stderr, and only where somebody watches."""
     if sys.stderr.isatty():
         print(f"\r{what}: {done} of {of}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+
+
+def visible(text: str) -> str:
+    """Text that does nothing to a terminal: signs that control it, or turn the order of others, as escapes."""
+    return "".join(
+        sign.encode("unicode_escape").decode()
+        if unicodedata.category(sign) in _CONTROLS or unicodedata.bidirectional(sign) in _TURNING
+        else sign
+        for sign in text
+    )

@@ -13,6 +13,18 @@ from bot.__main__ import main
 from bot.cli.ask import as_json, language_of_system
 from bot.model import LANGUAGES, Candidate, Outcome, Reply, Value
 
+BOOKINGS = {
+    "en": {"training": "I want to book a training", "support": "I want to book a support meeting"},
+    "fr": {"training": "je veux réserver une formation", "support": "je veux réserver un rendez-vous d'assistance"},
+    "de": {"training": "ich möchte eine Schulung buchen", "support": "ich möchte einen Support-Termin buchen"},
+    "fi": {"training": "haluan varata koulutuksen", "support": "haluan varata tukipalaverin"},
+}
+NEXT_TUESDAY = {
+    "en": "I want to book a training next Tuesday at 14:00",
+    "fr": "je veux réserver une formation mardi prochain à 14 h",
+    "de": "ich möchte nächsten Dienstag um 14 Uhr eine Schulung buchen",
+    "fi": "haluan varata koulutuksen ensi tiistaille klo 14",
+}
 PLAIN_ACTIONS = ("human", "status", "greeting", "thanks", "help", "topics", "language")
 ROOT = Path(__file__).parents[2]
 KEYS = [
@@ -164,6 +176,45 @@ def test_each_kind_of_reply_has_its_outcome(batch, edition, question):
     assert by_id["booking"]["slots"] == {"meeting_kind": "training"}
     offered = [one["entry"] for one in by_id["choices"]["candidates"]]
     assert offered[:2] == ["cyberday.trial-length", "cyberday.training"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["training", "support"])
+def test_nothing_is_booked_in_a_terminal(batch, edition, language, kind):
+    """Whoever wants a meeting reads what the knowledge says of it: no time, no number, and nothing to answer."""
+    text = BOOKINGS[language][kind]
+
+    _, (with_entry, without, nowhere) = batch(
+        *({"text": text, "programme": programme} for programme in ("cyberday", "miro", None))
+    )
+
+    entry = "cyberday.training" if kind == "training" else "cyberday.support-meeting"
+    assert with_entry["entry"] == entry
+    assert with_entry["text"] == edition.renderer.plain(Reply(Outcome.BOOKING, language, "cyberday", entry))
+    cannot = edition.renderer.catalogues[language]("Meetings of this kind cannot be booked with me.")
+    assert (without["entry"], without["programme"]) == (None, "miro")
+    assert without["text"].startswith(cannot)
+    for row in (with_entry, without):
+        assert (row["outcome"], row["slots"], row["result"], row["asks_for"]) == (
+            "booking",
+            {"meeting_kind": kind},
+            {},
+            [],
+        )
+        assert not any(sign.isdigit() for sign in row["text"])
+    # Where the programme is not known either, it is one of the two.
+    assert nowhere["outcome"] in {"booking", "choices"}
+    action = "action.book-training" if kind == "training" else "action.book-meeting"
+    assert {action, entry} & {one["entry"] for one in nowhere["candidates"][:1]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_time_that_is_wished_for(batch, language):
+    """It is a slot, as dates of a case are; on the clock of whoever asks."""
+    _, (row,) = batch({"text": NEXT_TUESDAY[language], "programme": "cyberday", "today": "2026-11-20"})
+
+    assert row["slots"] == {"meeting_kind": "training", "when": "2026-11-24T14:00"}
+    assert row["result"] == {}
 
 
 def test_a_language_is_forced_or_only_likely(batch, question):
