@@ -6,7 +6,7 @@ import pytest
 
 from bot.knowledge.load import load
 from bot.model import LANGUAGES
-from tests.benchmarks import answer, growth, http, reports, soak, start, synthetic, values
+from tests.benchmarks import answer, growth, http, reports, slots, soak, start, synthetic, values
 from tests.benchmarks.report import Table
 from tests.benchmarks.synthetic import Shape
 
@@ -21,8 +21,9 @@ from tests.benchmarks.synthetic import Shape
         (reports.run, reports.SMALL, 1),
         (soak.run, soak.SMALL, 1),
         (lambda _size: values.run(), None, 1),
+        (lambda _size: slots.run(), None, 1),
     ],
-    ids=["answer", "growth", "start", "http", "reports", "soak", "values"],
+    ids=["answer", "growth", "start", "http", "reports", "soak", "values", "slots"],
 )
 def test_part_runs(run: Callable[..., Iterator[Table]], size: object, tables: int) -> None:
     """Each part yields its tables, with a figure in every row, and prints them."""

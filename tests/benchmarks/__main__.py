@@ -7,12 +7,13 @@ import os
 import platform
 import time
 
-from tests.benchmarks import answer, growth, http, reports, soak, start, values
+from tests.benchmarks import answer, growth, http, reports, slots, soak, start, values
 from tests.benchmarks.report import progress, show
 
 PARTS = {
     "answer": answer,
     "values": values,
+    "slots": slots,
     "growth": growth,
     "start": start,
     "http": http,
