@@ -354,17 +354,19 @@ class Conversation:
         return min((one.entry for one in first_two), key=lambda entry: not entry.startswith(ACTION_PREFIX))
 
     def _booking_in_any_case(self, understanding: Understanding) -> str | None:
-        """What the best candidates have in common if all lead to a meeting that somebody holds: the first one's kind.
+        """What the best candidates have in common if all lead to a meeting: the first one's kind.
 
-        Rather the one of no programme: a message that could mean either says nothing of a programme.
+        Where somebody holds it, rather the one of no programme: a message that could mean either says nothing of one.
+        Else rather an entry, which tells what there is instead.
         """
         best = understanding.candidates[:OFFERED]
         booked = [self._of_entry(_BLANK, one.entry) for one in best]
-        together = [one for one, reply in zip(best, booked, strict=True) if self._offers_times(reply)]
+        together = [one for one, reply in zip(best, booked, strict=True) if reply.outcome is Outcome.BOOKING]
         if sum(one.confidence for one in together) < self._decision.answer or together[0] != best[0]:
             return None
         same = [one.entry for one, reply in zip(best, booked, strict=True) if reply.slots == booked[0].slots]
-        return min(same, key=lambda entry: not entry.startswith(ACTION_PREFIX))
+        is_held = self.books(booked[0].slots["meeting_kind"], understanding.programme)
+        return min(same, key=lambda entry: entry.startswith(ACTION_PREFIX) is not is_held)
 
     def _rival_programmes(self, candidates: Sequence[Candidate]) -> tuple[str, ...]:
         """The programmes to choose between, where the best candidates of two fit about as well."""

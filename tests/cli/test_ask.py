@@ -202,10 +202,8 @@ def test_nothing_is_booked_in_a_terminal(batch, edition, language, kind):
             [],
         )
         assert not any(sign.isdigit() for sign in row["text"])
-    # Where the programme is not known either, it is one of the two.
-    assert nowhere["outcome"] in {"booking", "choices"}
-    action = "action.book-training" if kind == "training" else "action.book-meeting"
-    assert {action, entry} & {one["entry"] for one in nowhere["candidates"][:1]}
+    # Where the programme is not known either, two ways of saying one thing are not offered as a choice.
+    assert (nowhere["outcome"], nowhere["entry"], nowhere["slots"]) == ("booking", entry, {"meeting_kind": kind})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
