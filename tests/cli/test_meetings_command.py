@@ -8,11 +8,11 @@ import stat
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from icalendar import Calendar
 
-from bot.__main__ import main
 from bot.meeting import Cause, Customer, Kind, Meeting, Span, State
 from bot.model import PersonId
 from bot.store import meetings
@@ -118,17 +118,9 @@ def desk_file(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def said(capsys) -> Said:
+def said(command) -> Said:
     """Runs the command: exit code, stdout, stderr."""
-
-    def run(*arguments):
-        try:
-            code = main(["meetings", *arguments])
-        except SystemExit as left:
-            code = left.code
-        return code, *capsys.readouterr()
-
-    return run
+    return partial(command, "meetings")
 
 
 # Lists

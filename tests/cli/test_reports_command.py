@@ -9,12 +9,12 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection
 
 from bot import i18n, paths
-from bot.__main__ import main
 from bot.knowledge.load import load
 from bot.model import PersonId
 from bot.report import Act, Change, Kind, OwnText, Picture, PictureState, Reason, Report, Reporter, State, Visible
@@ -109,17 +109,9 @@ def url(request, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def said(capsys) -> Said:
+def said(command) -> Said:
     """Runs the command: exit code, stdout, stderr."""
-
-    def run(*arguments):
-        try:
-            code = main(["reports", *arguments])
-        except SystemExit as left:
-            code = left.code
-        return code, *capsys.readouterr()
-
-    return run
+    return partial(command, "reports")
 
 
 # Lists
