@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot import booking_talk
 from bot.availability import held_span, wished
 from bot.desk import is_zone
+from bot.flows import booking
 from bot.flows.booking import OFFER, STEP, other_zone
 from bot.listeners import changes, effects, fields, people
 from bot.listeners.changes import Clicked, Step, change, look_up, open_form
@@ -167,7 +168,7 @@ async def _free(services: Services, wanted: Wanted) -> Free:
 def _ask_zone(services: Services, conn: Connection, clicked: Clicked) -> None:
     """Ask for the zone again: the one that is known is not theirs today."""
     reply = clicked.message.reply
-    again = replace(reply, result={"step": "zone", "kind": reply.result["kind"]})
+    again = booking.asks_zone(reply, reply.result["kind"])
     effects.show(conn, services, replace(clicked.message, reply=again), clicked.click.key)
 
 
