@@ -7,15 +7,16 @@ written: escaping is render's.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.model import LANGUAGES, Channel, Language, Person, PersonId, Place
+from bot.request import Target
 
 VERSION: Final = 1
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # in the order of date.weekday()
@@ -29,6 +30,7 @@ ANSWER_MODES: Final = ("mentions", "questions")
 LONGEST_EMAIL: Final = 254  # characters; a longer one cannot be delivered
 
 _BREAKS_MRKDWN: Final = re.compile(r"[|<>\s]")
+_TITLES: Final = frozenset({"dr", "prof", "mr", "mrs", "ms", "herr", "frau", "monsieur", "madame", "mme", "mlle"})
 _EMAIL: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+""")
 
 
@@ -38,6 +40,7 @@ class IdForm(Enum):
     CHANNEL = ("channel", r"[CG][A-Z0-9]+", "C… or G…")
     TEAM = ("workspace", r"[TE][A-Z0-9]+", "T… or E…")
     USER = ("user", r"[UW][A-Z0-9]+", "U… or W…")
+    GROUP = ("user group", r"S[A-Z0-9]+", "S…")
 
     def __init__(self, called: str, pattern: str, shown: str) -> None:
         self.called, self.shown = called, shown
@@ -72,7 +75,7 @@ class DeskChannel:
     programmes: tuple[str, ...] = ()
     language: Language | None = None
     answers_questions: bool = False  # `answer: questions`: also unasked
-    unanswered_after: timedelta | None = None  # business time after which a question counts as unanswered
+    unanswered_after: timedelta | None = None  # of the desk's hours; then a question counts as unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,17 @@ class StaffMember:
     user: str
     name: str
     languages: tuple[Language, ...] = ()
-    level: str | None = None
+    level: str | None = None  # None: the first
+    hours: Mapping[int, tuple[Opening, ...]] | None = None  # None: the desk's
+    time_zone: str | None = None  # None: the desk's
+    is_named: bool = True  # by the file; else by the user group alone
+
+    @property
+    def first_name(self) -> str:
+        """How partners read them; a name that does not begin with a first name stays whole."""
+        first = self.name.split(" ", maxsplit=1)[0]
+        letters = first.translate({ord(sign): None for sign in "-'’"})
+        return first if letters.isalpha() and letters.casefold() not in _TITLES else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +162,40 @@ MEETING_RULES: Final[Mapping[str, MeetingRules]] = {
 }
 """By MEETING_KINDS, where the file does not say."""
 
+Targets: TypeAlias = Mapping[bool, Mapping[Target, timedelta]]
+"""Within which of the desk's hours a word is due, of requests that are not urgent and of those that are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How the desk looks after requests. What the file does not say is as here."""
+
+    channel: str | None = None
+    user_group: str | None = None  # its members are staff too
+    targets: Targets = field(default_factory=dict)
+    programmes: Mapping[str, Targets] = field(default_factory=dict)  # those of one
+    warn_before: timedelta = timedelta(minutes=30)  # of the desk's hours; none: never
+    remind_every: timedelta = timedelta(hours=4)  # of the desk's hours
+    remind_at_most: int = 3
+    nudge_after: timedelta | None = timedelta(days=3)  # since it waits for the partner; None: never
+    close_after: timedelta | None = timedelta(days=7)
+    reopen_within: timedelta = timedelta(days=14)  # of its end
+    digest_day: int | None = 0  # by date.weekday(); None: never
+    digest_at: time = time(9)  # in the desk's zone
+
+    def targets_of(self, programme: str | None, *, is_urgent: bool) -> Mapping[Target, timedelta]:
+        """What is promised for a programme's requests.
+
+        The programme's own go before those of all. What is not said of urgent ones is as for the others: they never
+        wait for longer.
+        """
+        own = self.programmes.get(programme or "", {})
+        promised: dict[Target, timedelta] = {}
+        for weight in (False, True) if is_urgent else (False,):
+            promised |= {**self.targets.get(weight, {}), **own.get(weight, {})}
+        return promised
+
+
 _OFFICE_HOURS: Final = dict.fromkeys(range(5), (Opening(9 * 60, 17 * 60),))  # Monday to Friday
 
 
@@ -159,7 +206,7 @@ class Desk:
     time_zone: str | None = None
     hours: Mapping[int, tuple[Opening, ...]] = field(default_factory=dict)  # by date.weekday(); a day without is closed
     holidays: Holidays | None = None
-    support_channel: str | None = None
+    support_channel: str | None = None  # that of `support`; alone where nothing else is said there
     channels: tuple[DeskChannel, ...] = ()
     partners: tuple[Partner, ...] = ()
     staff: tuple[StaffMember, ...] = ()
@@ -170,6 +217,7 @@ class Desk:
     meetings: Mapping[str, MeetingRules] = field(default_factory=dict)  # by MEETING_KINDS
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by programme, then by link id
     retention: Mapping[str, timedelta | None] = field(default_factory=dict)  # by kind of data; None: kept
+    support: Support = field(default_factory=Support)
     file: str = field(default="", compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)  # "links.cyberday" → line
     _channel_of: Mapping[str, DeskChannel] = field(init=False, repr=False, compare=False)
@@ -181,9 +229,13 @@ class Desk:
 
     def __post_init__(self) -> None:
         members = {member.user: member for member in self.staff}
-        hosts = tuple(_completed(host, members.get(host.user)) for host in self.hosts)
+        named = {user: member for user, member in members.items() if member.is_named}
+        hosts = tuple(_completed(host, named.get(host.user)) for host in self.hosts)
+        channel = self.support.channel or self.support_channel
         indices = {
             "hosts": hosts,
+            "support_channel": channel,
+            "support": replace(self.support, channel=channel),
             "_channel_of": {channel.id: channel for channel in self.channels},
             "_partner_of_user": {user: partner for partner in self.partners for user in partner.users},
             "_partner_of_team": {team: partner for partner in self.partners for team in partner.slack_teams},
@@ -223,6 +275,15 @@ class Desk:
         if person.team != home_team and person.team in self._partner_of_team:
             return self._partner_of_team[person.team]
         return self._partner_of_channel.get(channel_id or "")
+
+    def partner_of_channel(self, channel_id: str) -> Partner | None:
+        """The partner whose own channel it is; None for a channel of nobody's, or of several."""
+        return self._partner_of_channel.get(channel_id)
+
+    def unanswered_after(self, channel_id: str) -> timedelta | None:
+        """For how much of the desk's hours a question may stand in a channel; None: for good."""
+        entry = self._channel_of.get(channel_id)
+        return entry.unanswered_after if entry else None
 
     def is_staff(self, person: PersonId, home_team: str) -> bool:
         """Whether somebody stands behind the desk. The same user id in another workspace is somebody else."""
@@ -276,6 +337,35 @@ class Desk:
     def pictures_kept(self) -> timedelta | None:
         """How long our copies of pictures are kept after their report was closed; None: for good."""
         return self.retention.get(PICTURES, KEPT[PICTURES])
+
+    def member(self, user: str) -> StaffMember | None:
+        """Who stands behind the desk under a user id of the home workspace."""
+        return self._member_of.get(user)
+
+    def with_staff(self, members: Sequence[StaffMember]) -> Desk:
+        """The desk with those whom its user group has now; whom the file names is as it says."""
+        named = {member.user: member for member in self.staff if member.is_named}
+        joined = {member.user: replace(member, is_named=False) for member in members}
+        return replace(self, staff=tuple((joined | named)[user] for user in named | joined))
+
+    def targets_of(self, programme: str | None, *, is_urgent: bool) -> Mapping[Target, timedelta]:
+        """Within how much of the desk's hours each word is due; what is not promised is not named."""
+        return self.support.targets_of(programme, is_urgent=is_urgent)
+
+    def channel_of_level(self, level: str) -> str | None:
+        """Where the requests of a level stand: of the first one, and of one that is not known, in support's channel."""
+        first = self.levels[0].channel if self.levels else None
+        return next((one.channel for one in self.levels if one.id == level), self.support_channel or first)
+
+    def next_level(self, level: str) -> Level | None:
+        """To whom a request of a level is passed on; None after the last."""
+        ids = [one.id for one in self.levels]
+        return next(iter(self.levels[ids.index(level) + 1 if level in ids else 1 :]), None)
+
+    def staff_of_level(self, level: str) -> tuple[StaffMember, ...]:
+        """Those of a level, all where it is "" or has nobody; who has no level is of the first."""
+        first = self.levels[0].id if self.levels else ""
+        return tuple(member for member in self.staff if (member.level or first) == level) or self.staff
 
     @property
     def takes_reports(self) -> bool:
@@ -350,8 +440,8 @@ class Desk:
 
     def host_name(self, user: str) -> str:
         """How somebody who holds meetings, or did, is called; empty where the file does not say."""
-        named = self._host_of.get(user) or self._member_of.get(user)
-        return named.name if named else ""
+        those = (self._host_of.get(user), self._member_of.get(user))
+        return next((one.name for one in those if one and one.name), "")
 
     def rules_of(self, kind: str) -> MeetingRules:
         """How meetings of one of MEETING_KINDS are laid out. Raises KeyError for another."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ from bot.desk import (
     Opening,
     Partner,
     StaffMember,
+    Support,
     Translators,
     is_email,
     is_zone,
@@ -35,6 +36,7 @@ from bot.desk import (
 )
 from bot.document import DocumentError, Field, Problem, Problems, read
 from bot.model import LANGUAGES, Language
+from bot.request import Target
 
 SECTIONS: Final = (
     "version",
@@ -53,6 +55,7 @@ SECTIONS: Final = (
     "retention",
 )
 _SPAN: Final = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _MINUTES_A_DAY: Final = 24 * 60
 _A_DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -62,6 +65,20 @@ _DURATION: Final = re.compile(r"([0-9]{1,5})([mhd])")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _PROGRAMMES: Final = "programmes"
+_SUPPORT_KEYS: Final = (
+    "channel",
+    "user_group",
+    "targets",
+    _PROGRAMMES,
+    "warn_before",
+    "remind",
+    "waiting",
+    "reopen",
+    "digest",
+)
+_WEIGHTS: Final = {"normal": False, "urgent": True}
+_NONE: Final = timedelta()
+_SUPPORT: Final = Support()
 _HOST_KEYS: Final = (
     "user",
     "name",
@@ -99,7 +116,8 @@ def check_against(desk: Desk, programmes: Mapping[str, Collection[str]]) -> list
 
     Returns:
         Programmes and links that the knowledge does not have, as errors; then, as warnings, links without an address,
-        and hosts who speak no language or whose hours are too short for a meeting.
+        hosts who speak no language or whose hours are too short for a meeting, targets without hours, languages that
+        nobody of the staff speaks, and levels where nobody stands.
 
     """
     problems = Problems()
@@ -121,9 +139,9 @@ def check_against(desk: Desk, programmes: Mapping[str, Collection[str]]) -> list
             line = desk.lines.get(f"links.{programme}", desk.lines.get("links", 1))
             message = f"links.{programme}: {', '.join(unset)} not set; answers name the help article instead"
             problems.warn(desk.file, line, message)
-    for n, host in enumerate(desk.hosts):
-        for fault in _host_faults(desk, host):
-            problems.warn(desk.file, desk.lines.get(f"hosts[{n}]", 1), f"hosts[{n}]: {fault}")
+    hosts = [(f"hosts[{n}]", fault) for n, host in enumerate(desk.hosts) for fault in _host_faults(desk, host)]
+    for place, fault in (*hosts, *_support_faults(desk)):
+        problems.warn(desk.file, desk.lines.get(place, 1), f"{place}: {fault}")
     return [*problems.errors, *problems.warnings]
 
 
@@ -135,6 +153,24 @@ def _host_faults(desk: Desk, host: Host) -> Iterator[str]:
         length = desk.rules_of(kind).length
         if length > longest:
             yield f"the hours have no stretch of {length // _MINUTE} minutes, so that no {kind} meeting fits in"
+
+
+def _support_faults(desk: Desk) -> Iterator[tuple[str, str]]:
+    own = {f"support.programmes.{programme}": one for programme, one in desk.support.programmes.items()}
+    promising = [place for place, one in {"support.targets": desk.support.targets, **own}.items() if one]
+    if promising and not desk.hours:
+        yield promising[0], "the desk has no `hours`, so that its clocks run day and night; add them"
+    speaking: dict[str, tuple[DeskChannel | Partner, ...]] = {"channels": desk.channels, "partners": desk.partners}
+    spoken = {language for member in desk.staff for language in member.languages}
+    for section, entries in speaking.items():
+        for n, entry in enumerate(entries):
+            if entry.language and spoken and entry.language not in spoken:
+                fault = f"nobody under `staff` speaks {entry.language}; who asks for a person in it is told so"
+                yield f"{section}[{n}].language", fault
+    ranks = {member.level or desk.levels[0].id for member in desk.staff} if desk.levels else set()
+    for n, level in enumerate(desk.levels):
+        if level.id not in ranks:
+            yield f"levels[{n}]", f"nobody under `staff` is of {level.id}, so that its requests call all of them"
 
 
 def _longest_stretch(hours: Mapping[int, tuple[Opening, ...]]) -> timedelta:
@@ -161,6 +197,7 @@ def _programme_mentions(desk: Desk) -> dict[str, str]:
         for m, programme in enumerate(entry.programmes)
     }
     mentions |= {f"translations.programmes.{programme}": programme for programme in desk.programme_translations}
+    mentions |= {f"support.programmes.{programme}": programme for programme in desk.support.programmes}
     return mentions | {f"links.{programme}": programme for programme in desk.links}
 
 
@@ -174,8 +211,6 @@ class _Reader:
         root.keys(required=("version",), optional=SECTIONS[1:])
         self._version(root.get("version"))
         levels = self._levels(root.get("levels"))
-        support = root.get("support")
-        support.keys(optional=("channel",))
         translations = root.get("translations")
         links = root.get("links")
         self._remember(links)
@@ -183,7 +218,7 @@ class _Reader:
             time_zone=_zone(root.get("time_zone")),
             hours=_hours(root.get("hours")),
             holidays=_holidays(root.get("holidays")),
-            support_channel=_optional_id(support.get("channel"), IdForm.CHANNEL),
+            support=self._support(root.get("support")),
             channels=self._channels(root.get("channels")),
             partners=self._partners(root.get("partners")),
             staff=_staff(root.get("staff"), [level.id for level in levels]),
@@ -205,6 +240,35 @@ class _Reader:
         if not version.is_missing and (version.value != VERSION or isinstance(version.value, bool)):
             version.wrong(f"this program reads version {VERSION}; write `version: {VERSION}`")
 
+    def _support(self, section: Field) -> Support:
+        written = section.keys(optional=_SUPPORT_KEYS)
+        programmes = section.get(_PROGRAMMES).keys()
+        for field_ in (section.get("targets"), *programmes.values()):
+            self._remember(field_)
+        remind_every, remind_at_most = _reminders(written)
+        nudge_after, close_after = _patience(written)
+        digest_day, digest_at = _digest(written)
+        support = Support(
+            channel=_optional_id(section.get("channel"), IdForm.CHANNEL),
+            user_group=_optional_id(section.get("user_group"), IdForm.GROUP),
+            targets=_targets(section.get("targets")),
+            programmes={programme: _targets(field_) for programme, field_ in programmes.items()},
+            warn_before=_said(written, "warn_before", _SUPPORT.warn_before, read=_desk_time) or _NONE,
+            remind_every=remind_every,
+            remind_at_most=remind_at_most,
+            nudge_after=nudge_after,
+            close_after=close_after,
+            reopen_within=_said(written, "reopen", _SUPPORT.reopen_within) or _NONE,
+            digest_day=digest_day,
+            digest_at=digest_at,
+        )
+        _check_targets(section, support)
+        return support
+
+    def _language(self, field_: Field) -> Language | None:
+        self._remember(field_)
+        return field_.text(one_of=LANGUAGES) or None
+
     def _programmes(self, field_: Field) -> tuple[str, ...]:
         # No empty name is skipped, so that the n-th programme is the n-th line remembered.
         programmes = []
@@ -221,9 +285,9 @@ class _Reader:
             channel = DeskChannel(
                 id=_id(entry.get("id"), IdForm.CHANNEL),
                 programmes=self._programmes(entry.get("programmes")),
-                language=_language(entry.get("language")),
+                language=self._language(entry.get("language")),
                 answers_questions=entry.get("answer").text(one_of=ANSWER_MODES) == "questions",
-                unanswered_after=_duration(entry.get("unanswered_after"), least=1),
+                unanswered_after=_desk_time(entry.get("unanswered_after"), least=1),
             )
             _once(entry.get("id"), channel.id, seen)
             channels.append(channel)
@@ -243,7 +307,7 @@ class _Reader:
                 users=_ids(entry.get("users"), IdForm.USER, owned),
                 channels=_ids(entry.get("channels"), IdForm.CHANNEL, owned),
                 programmes=self._programmes(entry.get("programmes")),
-                language=_language(entry.get("language")),
+                language=self._language(entry.get("language")),
                 time_zone=_zone(entry.get("time_zone")),
             )
             _once(entry.get("name"), partner.name, names)
@@ -254,6 +318,7 @@ class _Reader:
         seen: dict[str, str] = {}
         levels = []
         for entry in section.items():
+            self._remember(entry)
             entry.keys(optional=("id", "channel"))
             level = Level(_needed_text(entry.get("id")), _id(entry.get("channel"), IdForm.CHANNEL))
             _once(entry.get("id"), level.id, seen)
@@ -304,18 +369,100 @@ def _staff(section: Field, levels: Collection[str]) -> tuple[StaffMember, ...]:
     seen: dict[str, str] = {}
     staff = []
     for entry in section.items():
-        entry.keys(optional=("user", "name", "languages", "level"))
+        entry.keys(optional=("user", "name", "languages", "level", "hours", "time_zone"))
         member = StaffMember(
             user=_id(entry.get("user"), IdForm.USER),
             name=_needed_text(entry.get("name")),
             languages=_languages(entry.get("languages")),
             level=entry.get("level").text() or None,
+            hours=_hours(entry.get("hours")) or None,
+            time_zone=_zone(entry.get("time_zone")),
         )
         if member.level is not None and member.level not in levels:
             entry.get("level").wrong(f"there is no level {member.level!r}; add it under `levels`, with its channel")
         _once(entry.get("user"), member.user, seen)
         staff.append(member)
     return tuple(staff)
+
+
+def _targets(section: Field) -> dict[bool, dict[Target, timedelta]]:
+    weights = section.keys(optional=_WEIGHTS)
+    return {_WEIGHTS[weight]: _promises(field_) for weight, field_ in weights.items() if weight in _WEIGHTS}
+
+
+def _promises(section: Field) -> dict[Target, timedelta]:
+    section.keys(optional=[target.value for target in Target])
+    promises = {target: _desk_time(section.get(target.value), least=1) for target in Target}
+    return {target: within for target, within in promises.items() if within is not None}
+
+
+def _check_targets(section: Field, support: Support) -> None:
+    for programme in (None, *support.programmes):
+        written = section.get(_PROGRAMMES).get(programme) if programme else section.get("targets")
+        for weight, is_urgent in _WEIGHTS.items():
+            # A programme takes over the faults of all, urgent requests those of the others: each is told once.
+            told = _target_faults(support, None, is_urgent=is_urgent) if programme else []
+            told += _target_faults(support, programme, is_urgent=False) if is_urgent else []
+            for fault in _target_faults(support, programme, is_urgent=is_urgent):
+                if fault not in told:
+                    written.get(weight).wrong(fault)
+
+
+def _target_faults(support: Support, programme: str | None, *, is_urgent: bool) -> list[str]:
+    promised = support.targets_of(programme, is_urgent=is_urgent)
+    normal = support.targets_of(programme, is_urgent=False)
+    faults = [
+        f"{target.value} is longer than that of requests that are not urgent; make it as short"
+        for target in promised
+        if promised[target] > normal.get(target, timedelta.max)
+    ]
+    if promised.get(Target.FIRST, _NONE) > promised.get(Target.RESOLUTION, timedelta.max):
+        faults.append("the first response may take longer than the resolution; make `first` shorter")
+    return faults
+
+
+def _reminders(support: Mapping[str, Field]) -> tuple[timedelta, int]:
+    """How often somebody is reminded, and how many times at most."""
+    if "remind" not in support:
+        return _SUPPORT.remind_every, _SUPPORT.remind_at_most
+    written = support["remind"].keys(optional=("every", "at_most"))
+    every = _said(written, "every", _SUPPORT.remind_every, read=_desk_time)
+    at_most = support["remind"].get("at_most").whole(default=_SUPPORT.remind_at_most)
+    if not every or support["remind"].is_missing:
+        return _SUPPORT.remind_every, 0
+    return every, at_most
+
+
+def _patience(support: Mapping[str, Field]) -> tuple[timedelta | None, timedelta | None]:
+    """After how long a partner is asked whether it still matters, and after how long the request is closed."""
+    if "waiting" not in support:
+        return _SUPPORT.nudge_after, _SUPPORT.close_after
+    written = support["waiting"].keys(optional=("nudge", "close"))
+    if support["waiting"].is_missing:
+        return None, None
+    nudge = _said(written, "nudge", _SUPPORT.nudge_after)
+    close = _said(written, "close", _SUPPORT.close_after if nudge else None)
+    if close is not None and (nudge is None or close <= nudge):
+        mend = "make it longer than `nudge`, or write null"
+        support["waiting"].get("close").wrong(f"closed before the partner is asked whether it still matters; {mend}")
+    return nudge, close
+
+
+def _digest(support: Mapping[str, Field]) -> tuple[int | None, time]:
+    """On which weekday and when the digest comes."""
+    if "digest" not in support:
+        return _SUPPORT.digest_day, _SUPPORT.digest_at
+    section = support["digest"]
+    section.keys(optional=("day", "at"))
+    if section.is_missing:
+        return None, _SUPPORT.digest_at
+    day = section.get("day").text(one_of=WEEKDAYS)
+    at = section.get("at")
+    match = _TIME.fullmatch(at.text(default="09:00"))
+    if match is None:
+        at.wrong('no time of day; write one such as "09:00", in quotation marks')
+        return _SUPPORT.digest_day, _SUPPORT.digest_at
+    return WEEKDAYS.index(day) if day in WEEKDAYS else _SUPPORT.digest_day, time(int(match[1]), int(match[2]))
 
 
 def _teams(section: Field, *, besides: tuple[str, ...] = ()) -> dict[str, Translators]:
@@ -443,10 +590,6 @@ def _once(field_: Field, value: str, seen: dict[str, str]) -> None:
     seen.setdefault(value, field_.name)
 
 
-def _language(field_: Field) -> Language | None:
-    return field_.text(one_of=LANGUAGES) or None
-
-
 def _languages(field_: Field) -> tuple[Language, ...]:
     return field_.texts(one_of=LANGUAGES)
 
@@ -481,6 +624,24 @@ def _duration(field_: Field, *, least: int = 0) -> timedelta | None:
         field_.wrong("no duration; write a number of minutes, hours or days, such as 30m, 4h or 90d")
         return None
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _said(
+    section: Mapping[str, Field],
+    key: str,
+    default: timedelta | None,
+    *,
+    read: Callable[[Field], timedelta | None] = _duration,
+) -> timedelta | None:
+    """A duration for which null is none; the default where the key is not written."""
+    return read(section[key]) if key in section else default
+
+
+def _desk_time(field_: Field, *, least: int = 0) -> timedelta | None:
+    duration = _duration(field_, least=least)
+    if duration is not None and str(field_.value).endswith("d"):
+        field_.wrong("counted in hours of the desk, of which a day has as many as it is open; write them, such as 16h")
+    return duration
 
 
 def _kept(field_: Field) -> timedelta | None:

@@ -66,6 +66,8 @@ class Notice(StrEnum):
     NO_DIRECT = "no-direct"  # Slack does not let the bot write to somebody directly
     NO_FORM = "no-form"  # Slack has not opened the form
     NO_SUCH_DAY = "no-such-day"  # a day with which nothing can be computed
+    INVITE_FIRST = "invite-first"  # the bot is not in the channel of a message
+    NO_DESK = "no-desk"  # there is no channel that requests go to
 
 
 class Place(StrEnum):
@@ -216,6 +218,17 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """The request for a person that a thread has become."""
+
+    number: int
+    is_taken: bool = False  # a person has it, and the bot keeps silent
+    is_settled: bool = False
+    until: date | None = None  # of one that is settled: the last day on which a word of the partner opens it again
+    asker: PersonId | None = None  # of the request; in a channel the thread's may be somebody else
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Of which report a translator has asked whom."""
 
@@ -247,9 +260,11 @@ class Thread:
     misses: int = 0  # misunderstandings in a row
     floor: Floor = Floor.BOT
     handed_over: bool = False
+    request: Handed | None = None
     last_ts: str = ""  # of the last message that a person wrote in it
     slots: dict[str, Any] = field(default_factory=dict)  # what has been told for the rule of `entry`
     asks_for: tuple[str, ...] = ()  # the slots that the bot has asked for and is waiting to hear
+    files: tuple[str, ...] = ()  # ids of those that `question` came with
     asked_on: date | None = None  # the day `question` was written: "yesterday" in it counts from there
     draft: Draft | None = None  # of a report that the asker is telling of
     awaits_report: bool = False  # the asker's next message is it
@@ -281,6 +296,9 @@ class HandOver:
 
     question: str
     reply: Reply | None
+    way: str = "asked"  # request.Way
+    files: tuple[str, ...] = ()  # ids of what the question came with
+    note: str = ""  # what is said about it besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,12 +310,18 @@ class Remember:
     greeted: bool = False  # has now been shown what the bot is for
 
 
+UNSAID: Final = "unsaid"  # a kind of Count: what was understood but not said (in a channel of `answer: questions`)
+CHOSEN: Final = "chosen"  # what somebody has chosen of what was offered for want of a sure answer
+REPLACED: Final = "replaced"  # what was said to a message that has another reply by now
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Count what was understood but not said (a channel set to `answer: questions`)."""
+    """Count what became of a message, where no reply tells; `kind` is one of the three above."""
 
     outcome: Outcome
     language: Language
+    kind: str = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +333,18 @@ class Forward:
     pictures: tuple[str, ...] = ()
 
 
-Effect: TypeAlias = Post | Rewrite | HandOver | Remember | Count | Forward
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Bring before the people who look after a request what was written in its thread, or beside it."""
+
+    number: int
+    text: str
+    files: tuple[str, ...] = ()
+    is_staff: bool = False  # written by one of them: it counts as the reply
+    is_aside: bool = False  # it asks nothing of them: a word to the bot, a closing
+
+
+Effect: TypeAlias = Post | Rewrite | HandOver | Remember | Count | Forward | Tell
 
 
 @dataclass(frozen=True, slots=True)

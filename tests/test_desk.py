@@ -1,5 +1,6 @@
 """The desk: what the road asks of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,14 +13,17 @@ from bot.desk import (
     DeskChannel,
     Holidays,
     Host,
+    Level,
     MeetingRules,
     Opening,
     Partner,
     StaffMember,
+    Support,
     Translators,
     is_email,
 )
 from bot.model import LANGUAGES, Channel, PersonId, Place
+from bot.request import Target
 
 HOME = "T0"
 DESK = Desk(
@@ -323,6 +327,137 @@ def test_meetings_are_laid_out_as_the_file_says():
         "support": timedelta(hours=4),
         "training": timedelta(days=1),
     }
+
+
+FIRST, RESOLUTION = Target.FIRST, Target.RESOLUTION
+HOUR = timedelta(hours=1)
+PROMISING = Desk(
+    support=Support(
+        targets={False: {FIRST: 4 * HOUR, RESOLUTION: 24 * HOUR}, True: {FIRST: HOUR}},
+        programmes={
+            "cyberday": {False: {FIRST: 2 * HOUR}},
+            "miro": {True: {RESOLUTION: 8 * HOUR}, False: {}},
+        },
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("programme", "normal", "urgent"),
+    [
+        (None, (4, 24), (1, 24)),
+        ("other", (4, 24), (1, 24)),
+        ("cyberday", (2, 24), (1, 24)),
+        ("miro", (4, 24), (1, 8)),
+    ],
+)
+def test_targets_of_a_programme(programme, normal, urgent):
+    """What a programme does not say is as for all; what is not said of urgent ones is as for the others."""
+    for is_urgent, (first, resolution) in {False: normal, True: urgent}.items():
+        promised = PROMISING.targets_of(programme, is_urgent=is_urgent)
+        assert promised == {FIRST: first * HOUR, RESOLUTION: resolution * HOUR}
+
+
+def test_what_is_not_promised_has_no_target():
+    """Each may be left out, or all."""
+    desk = Desk(support=Support(programmes={"miro": {True: {FIRST: HOUR}}}))
+
+    assert desk.targets_of("miro", is_urgent=True) == {FIRST: HOUR}
+    assert desk.targets_of("miro", is_urgent=False) == {}
+    assert Desk.empty().targets_of(None, is_urgent=True) == {}
+
+
+def test_the_channel_of_support():
+    """It has one, wherever it was said; what is said of the rest stays."""
+    short, long = Desk(support_channel="CS"), Desk(support=Support("CS", reopen_within=HOUR))
+
+    assert (short.support_channel, short.support) == ("CS", Support("CS"))
+    assert (long.support_channel, long.support.reopen_within) == ("CS", HOUR)
+    assert replace(long, levels=(Level("a", "C1"),)).support == long.support
+    assert Desk.empty().support_channel is None
+
+
+def test_when_a_question_counts_as_unanswered():
+    """Where its channel says so."""
+    desk = Desk(channels=(DeskChannel("C1", unanswered_after=4 * HOUR), DeskChannel("C2")))
+
+    assert [desk.unanswered_after(channel) for channel in ("C1", "C2", "C3")] == [4 * HOUR, None, None]
+
+
+LEVELLED = Desk(
+    support_channel="CS",
+    staff=(StaffMember("U1", "Ann"), StaffMember("U2", "Bo", level="experts"), StaffMember("U3", "Kim", level="first")),
+    levels=(Level("first", "C1"), Level("experts", "C2"), Level("partners", "C3")),
+)
+
+
+@pytest.mark.parametrize(
+    ("level", "channel", "following", "users"),
+    [
+        ("", "CS", "experts", "U1 U2 U3"),
+        ("first", "C1", "experts", "U1 U3"),
+        ("experts", "C2", "partners", "U2"),
+        ("partners", "C3", None, "U1 U2 U3"),
+        ("gone", "CS", "experts", "U1 U2 U3"),
+    ],
+)
+def test_levels(level, channel, following, users):
+    """A request without a level, or of one that the file has no longer, is the first's; where nobody stands, all do."""
+    after = LEVELLED.next_level(level)
+
+    assert LEVELLED.channel_of_level(level) == channel
+    assert (after.id if after else None) == following
+    assert [member.user for member in LEVELLED.staff_of_level(level)] == users.split()
+
+
+def test_a_desk_without_levels():
+    """Everything stands in support's channel; without one, in the first level's."""
+    desk = Desk(support_channel="CS", staff=(StaffMember("U1", "Ann", level="first"),))
+    unsupported = Desk(levels=(Level("first", "C1"),))
+
+    assert (desk.channel_of_level(""), desk.next_level(""), desk.staff_of_level("")) == ("CS", None, desk.staff)
+    assert (unsupported.channel_of_level(""), unsupported.next_level("")) == ("C1", None)
+    assert Desk.empty().channel_of_level("") is None
+
+
+def test_members_of_the_user_group_are_staff():
+    """As long as they are in it; of whom the file names, what it says holds."""
+    ann = StaffMember("U1", "Ann", ("fi",), "first")
+    desk = Desk(staff=(ann,), hosts=(Host("U2"),))
+
+    joined = desk.with_staff([StaffMember("U2", "Bo Berg"), StaffMember("U1", "Anna K")])
+    later = joined.with_staff([StaffMember("U3", "Kim")])
+
+    assert joined.staff == (ann, StaffMember("U2", "Bo Berg", is_named=False))
+    assert joined.is_staff(PersonId(HOME, "U2"), HOME)
+    assert joined.host_name("U2") == "Bo Berg"
+    assert [member.user for member in later.staff] == ["U1", "U3"]
+    assert (later.member("U3"), later.member("U2")) == (StaffMember("U3", "Kim", is_named=False), None)
+    assert later.with_staff([]) == desk
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Anna Korhonen", "Anna"),
+        ("Anna", "Anna"),
+        ("Anne-Marie Dupont", "Anne-Marie"),
+        ("D’Arcy Lee", "D’Arcy"),
+        ("Élise Noël", "Élise"),
+        ("Dr. Anna Korhonen", "Dr. Anna Korhonen"),
+        ("Dr Anna Korhonen", "Dr Anna Korhonen"),
+        ("Frau Weber", "Frau Weber"),
+        ("A. Korhonen", "A. Korhonen"),
+        ("Korhonen, Anna", "Korhonen, Anna"),
+        ("anna.korhonen@example.com", "anna.korhonen@example.com"),
+        ("anna_k support", "anna_k support"),
+        ("<!channel> Anna", "<!channel> Anna"),
+        ("", ""),
+    ],
+)
+def test_first_names(name, first):
+    """What comes before the first space, if it is a name; a title or an address is not taken apart."""
+    assert StaffMember("U1", name).first_name == first
 
 
 @pytest.mark.parametrize("text", ["ann@example.com", "a.b+c_d@mail.example.co.uk", "élise@exämple.fr", "o'neil@a.b"])

@@ -1,6 +1,6 @@
 """The desk file as it is written: what it may say, and where it is wrong."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -14,22 +14,35 @@ from bot.desk import (
     Opening,
     Partner,
     StaffMember,
+    Support,
     Translators,
 )
 from bot.desk_reader import check_against, load
 from bot.document import DocumentError
+from bot.request import Target
 
 WHOLE = """\
 version: 1
 time_zone: Europe/Helsinki
 hours: {mon: ["09:00-12:00", "13:00-24:00"], sun: []}
 holidays: {country: FI, region: null}
-support: {channel: C1}
+support:
+  channel: C1
+  user_group: S0123ABC
+  targets: {normal: {first: 4h, resolution: 24h}, urgent: {first: 90m}}
+  programmes: {cyberday: {normal: {first: 2h}}, miro: null}
+  warn_before: 15m
+  remind: {every: 2h, at_most: 5}
+  waiting: {nudge: 2d, close: 5d}
+  reopen: 30d
+  digest: {day: fri, at: "15:30"}
 channels: [{id: C2, programmes: [cyberday], language: fr, answer: questions, unanswered_after: 4h}]
 partners:
   - {name: "Étoile <!channel>", slack_teams: [T1], users: [U1], channels: [C2, G9], programmes: [miro],
      language: de, time_zone: Europe/Paris}
-staff: [{user: U2, name: "Ann", languages: [fi, en], level: first-line}]
+staff:
+  - {user: U2, name: "Ann", languages: [fi, en], level: first-line}
+  - {user: U7, name: "Bo", hours: {tue: ["08:00-10:00"]}, time_zone: Europe/Paris}
 levels: [{id: first-line, channel: C1}, {id: product-experts, channel: C3}]
 translations:
   default: {channel: C4, owners: [U3]}
@@ -69,10 +82,29 @@ def test_whole_file(tmp_path):
         time_zone="Europe/Helsinki",
         hours={0: (Opening(540, 720), Opening(780, 1440)), 6: ()},
         holidays=Holidays("FI"),
-        support_channel="C1",
+        support=Support(
+            channel="C1",
+            user_group="S0123ABC",
+            targets={
+                False: {Target.FIRST: timedelta(hours=4), Target.RESOLUTION: timedelta(hours=24)},
+                True: {Target.FIRST: timedelta(minutes=90)},
+            },
+            programmes={"cyberday": {False: {Target.FIRST: timedelta(hours=2)}}, "miro": {}},
+            warn_before=timedelta(minutes=15),
+            remind_every=timedelta(hours=2),
+            remind_at_most=5,
+            nudge_after=timedelta(days=2),
+            close_after=timedelta(days=5),
+            reopen_within=timedelta(days=30),
+            digest_day=4,
+            digest_at=time(15, 30),
+        ),
         channels=(DeskChannel("C2", ("cyberday",), "fr", answers_questions=True, unanswered_after=timedelta(hours=4)),),
         partners=(Partner("Étoile <!channel>", ("T1",), ("U1",), ("C2", "G9"), ("miro",), "de", "Europe/Paris"),),
-        staff=(StaffMember("U2", "Ann", ("fi", "en"), "first-line"),),
+        staff=(
+            StaffMember("U2", "Ann", ("fi", "en"), "first-line"),
+            StaffMember("U7", "Bo", hours={1: (Opening(480, 600),)}, time_zone="Europe/Paris"),
+        ),
         levels=(Level("first-line", "C1"), Level("product-experts", "C3")),
         translations={
             "default": Translators("C4", ("U3",)),
@@ -183,6 +215,50 @@ links:
         ("holidays: {country: VA, region: Roma}", "holidays.region"),  # a country without regions
         ("support: {channel: general}", "support.channel"),
         ("support: C1", "support"),
+        ("support: {chanel: C1}", "support.chanel"),
+        ("support: {user_group: staff}", "support.user_group"),
+        ("support: {targets: {normal: {first: 1d}}}", "support.targets.normal.first"),
+        ("support: {targets: {normal: {first: 0h}}}", "support.targets.normal.first"),
+        ("support: {targets: {normal: {first: 4}}}", "support.targets.normal.first"),
+        ("support: {targets: {normal: {second: 4h}}}", "support.targets.normal.second"),
+        ("support: {targets: {normal: 4h}}", "support.targets.normal"),
+        ("support: {targets: {high: {first: 4h}}}", "support.targets.high"),
+        ("support: {targets: {normal: {first: 4h, resolution: 3h}}}", "support.targets.normal"),
+        ("support: {targets: {normal: {first: 4h}, urgent: {resolution: 3h}}}", "support.targets.urgent"),
+        ("support: {targets: {normal: {first: 4h}, urgent: {first: 5h}}}", "support.targets.urgent"),
+        ("support: {programmes: [cyberday]}", "support.programmes"),
+        ("support: {programmes: {a: {urgent: {first: 2d}}}}", "support.programmes.a.urgent.first"),
+        ("support: {programmes: {a: {normal: {first: 2h, resolution: 1h}}}}", "support.programmes.a.normal"),
+        (
+            "support: {targets: {normal: {resolution: 2h}}, programmes: {a: {normal: {first: 3h}}, b: {}}}",
+            "support.programmes.a.normal",
+        ),
+        (
+            "support: {targets: {urgent: {first: 2h}}, programmes: {a: {normal: {first: 1h}}}}",
+            "support.programmes.a.urgent",
+        ),
+        ("support: {warn_before: 1d}", "support.warn_before"),
+        ("support: {warn_before: soon}", "support.warn_before"),
+        ("support: {remind: 4h}", "support.remind"),
+        ("support: {remind: {every: 1d}}", "support.remind.every"),
+        ("support: {remind: {at_most: -1}}", "support.remind.at_most"),
+        ("support: {remind: {at_most: 1.5}}", "support.remind.at_most"),
+        ("support: {remind: {each: 4h}}", "support.remind.each"),
+        ("support: {waiting: {nudge: 3d, close: 3d}}", "support.waiting.close"),
+        ("support: {waiting: {close: 2d}}", "support.waiting.close"),
+        ("support: {waiting: {nudge: 8d}}", "support.waiting.close"),
+        ("support: {waiting: {nudge: null, close: 7d}}", "support.waiting.close"),
+        ("support: {waiting: {nudge: 3}}", "support.waiting.nudge"),
+        ("support: {waiting: 3d}", "support.waiting"),
+        ("support: {reopen: 2w}", "support.reopen"),
+        ("support: {digest: monday}", "support.digest"),
+        ("support: {digest: {day: monday}}", "support.digest.day"),
+        ('support: {digest: {at: "9:00"}}', "support.digest.at"),
+        ('support: {digest: {at: "24:00"}}', "support.digest.at"),
+        ("support: {digest: {at: 10:30}}", "support.digest.at"),  # which YAML reads as 630
+        ("channels: [{id: C1, unanswered_after: 1d}]", "channels[0].unanswered_after"),
+        ("staff: [{user: U1, name: A, hours: {mon: ['9-12']}}]", "staff[0].hours.mon[0]"),
+        ("staff: [{user: U1, name: A, time_zone: Paris}]", "staff[0].time_zone"),
         ("channels: {id: C1}", "channels"),
         ("channels: [{id: null}]", "channels[0].id"),
         ("channels: [null]", "channels[0].id"),
@@ -253,6 +329,50 @@ def test_faults(tmp_path, text, place):
     text = text if text.startswith("version") else f"version: 1\n{text}"
 
     assert {message.partition(": ")[0] for _, message in faults_of(tmp_path, text)} == {place}
+
+
+@pytest.mark.parametrize(
+    ("written", "support"),
+    [
+        ("null", Support()),
+        ("{channel: null}", Support()),
+        ("{targets: null, programmes: null}", Support()),
+        ("{targets: {normal: null, urgent: {first: null, resolution: 8h}}}", None),
+        ("{warn_before: null}", Support(warn_before=timedelta())),
+        ("{warn_before: 0m}", Support(warn_before=timedelta())),
+        ("{remind: null}", Support(remind_at_most=0)),
+        ("{remind: {every: null}}", Support(remind_at_most=0)),
+        ("{remind: {every: 0h}}", Support(remind_at_most=0)),
+        ("{remind: {at_most: 0}}", Support(remind_at_most=0)),
+        ("{remind: {at_most: 1}}", Support(remind_at_most=1)),
+        ("{waiting: null}", Support(nudge_after=None, close_after=None)),
+        ("{waiting: {nudge: null}}", Support(nudge_after=None, close_after=None)),
+        ("{waiting: {close: null}}", Support(close_after=None)),
+        ("{waiting: {close: 73h}}", Support(close_after=timedelta(hours=73))),
+        ("{reopen: null}", Support(reopen_within=timedelta())),
+        ("{digest: null}", Support(digest_day=None)),
+        ("{digest: {day: sun}}", Support(digest_day=6)),
+        ('{digest: {at: "00:05"}}', Support(digest_at=time(0, 5))),
+    ],
+)
+def test_what_support_leaves_to_the_default(tmp_path, written, support):
+    """What is not written is as it is by default; null is none."""
+    targets = {False: {}, True: {Target.RESOLUTION: timedelta(hours=8)}}
+
+    desk = desk_of(tmp_path, f"version: 1\nsupport: {written}\n")
+
+    assert desk.support == (support or Support(targets=targets))
+
+
+def test_a_target_in_days_says_what_to_write(tmp_path):
+    """A day of the desk is no day of the calendar."""
+    text = "version: 1\nsupport:\n  targets:\n    normal: {resolution: 2d}\n"
+
+    ((line, message),) = faults_of(tmp_path, text)
+
+    assert line == 4
+    assert "hours of the desk" in message
+    assert "16h" in message
 
 
 @pytest.mark.parametrize("region", ["null", "BY", "Bayern", '"BY"'])
@@ -357,3 +477,74 @@ meetings: {training: {length: 150m}}
     assert "languages" in problems[0].message
     assert "150 minutes" in problems[1].message
     assert "30 minutes" in problems[2].message
+
+
+def test_programmes_of_support_that_the_knowledge_does_not_have(tmp_path):
+    """They are errors at their line."""
+    text = "version: 1\nsupport:\n  programmes:\n    cyberday: {}\n    cyberdya: {normal: {first: 2h}}\n"
+
+    errors = [problem for problem in check_against(desk_of(tmp_path, text), {"cyberday": ()}) if not problem.warning]
+
+    assert [(problem.line, problem.message.partition(":")[0]) for problem in errors] == [
+        (5, "support.programmes.cyberdya")
+    ]
+
+
+def test_a_support_that_keeps_less_than_it_says(tmp_path):
+    """Clocks that run at night, languages that nobody speaks and levels without people are warnings at their line."""
+    desk = desk_of(
+        tmp_path,
+        """\
+version: 1
+support:
+  channel: C1
+  targets: {normal: {first: 4h}}
+channels:
+  - {id: C2, language: fi}
+  - {id: C3, language: de}
+partners:
+  - {name: A, language: fr}
+  - {name: B}
+staff:
+  - {user: U1, name: Ann, languages: [fi, en]}
+  - {user: U2, name: Bo, level: partners}
+levels:
+  - {id: first, channel: C1}
+  - {id: experts, channel: C4}
+  - {id: partners, channel: C5}
+""",
+    )
+
+    problems = check_against(desk, {})
+
+    assert all(problem.warning for problem in problems)
+    assert [(problem.line, problem.message.partition(":")[0]) for problem in problems] == [
+        (4, "support.targets"),
+        (7, "channels[1].language"),
+        (9, "partners[0].language"),
+        (16, "levels[1]"),
+    ]
+    assert "`hours`" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'hours: {mon: ["09:00-17:00"]}\nsupport: {targets: {normal: {first: 4h}}}\n',
+        "support: {channel: C1}\n",
+        "support: {targets: {}, programmes: {}}\n",
+        "channels: [{id: C2, language: fr}]\nstaff: [{user: U1, name: Ann}]\n",  # nobody says what they speak
+    ],
+)
+def test_a_support_without_a_warning(tmp_path, text):
+    """Where hours are said, nothing is promised, or nothing is known of what staff speak."""
+    assert check_against(desk_of(tmp_path, f"version: 1\n{text}"), {}) == []
+
+
+def test_targets_of_a_programme_alone_need_hours_too(tmp_path):
+    """The line is that of the first programme with targets."""
+    text = "version: 1\nsupport:\n  programmes:\n    a: {}\n    b: {urgent: {first: 1h}}\n"
+
+    (problem,) = check_against(desk_of(tmp_path, text), {"a": (), "b": ()})
+
+    assert (problem.line, problem.message.partition(":")[0]) == (5, "support.programmes.b")

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.desk import Desk, Holidays, Opening
-from bot.hours import FARTHEST, is_open, opening
+from bot.hours import FARTHEST, after, is_open, opening, worked
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR, NONE = timedelta(minutes=1), timedelta(hours=1), timedelta()
 DAY = (Opening(9 * 60, 12 * 60), Opening(13 * 60, 17 * 60))
 WEEK = dict.fromkeys(range(5), DAY)
 FINNISH = Holidays("FI")
@@ -115,6 +115,85 @@ def test_how_far_ahead_an_opening_is_looked_for(monkeypatch: pytest.MonkeyPatch)
     assert opening(desk, opens - FARTHEST - MINUTE) == opens - FARTHEST - MINUTE
 
 
+NIGHT = Desk(
+    time_zone="Europe/Helsinki",
+    hours={day: (Opening(0, 6 * 60), Opening(22 * 60, 24 * 60)) for day in range(7)},
+)
+"""Nights from ten to six; twice a year they are an hour longer or shorter."""
+
+
+@pytest.mark.parametrize(
+    ("desk", "since", "until", "hours"),
+    [
+        (HELSINKI, "2026-11-02 07:00", "2026-11-02 08:30", 1.5),
+        (HELSINKI, "2026-11-02 09:30", "2026-11-02 11:30", 1),  # a break between
+        (HELSINKI, "2026-11-02 10:00", "2026-11-02 11:00", 0),  # all of it a break
+        (HELSINKI, "2026-11-02 05:00", "2026-11-02 20:00", 7),
+        (HELSINKI, "2026-11-06 14:00", "2026-11-09 08:00", 2),  # a weekend
+        (HELSINKI, "2026-10-23 07:00", "2026-10-26 08:00", 7),  # and the clock is put back: from 10:00, to 10:00
+        (HELSINKI, "2026-03-27 08:00", "2026-03-30 07:00", 7),  # forward: from 10:00, to 10:00
+        (NIGHT, "2026-10-24 12:00", "2026-10-25 12:00", 9),  # 03:00-04:00 comes twice
+        (NIGHT, "2026-03-28 12:00", "2026-03-29 12:00", 7),  # and never
+        (NIGHT, "2026-10-26 12:00", "2026-10-27 12:00", 8),
+        (Desk(), "2026-11-06 14:00", "2026-11-09 08:00", 66),  # always open
+        (HELSINKI, "2026-11-03 08:00", "2026-11-02 08:00", 0),  # the wrong way round
+        (Desk(), "2026-11-03 08:00", "2026-11-02 08:00", 0),
+    ],
+)
+def test_how_much_of_the_hours_passes(desk: Desk, since: str, until: str, hours: float) -> None:
+    """Breaks, nights and weekends do not count; what the clock shows twice counts twice."""
+    assert worked(desk, utc(since), utc(until)) == hours * HOUR
+
+
+@pytest.mark.parametrize(
+    ("holidays", "hours"),
+    [
+        (None, 5 * 7),
+        (Holidays("DE", "BY"), 4 * 7),  # Corpus Christi, a Thursday
+        (Holidays("DE", "BE"), 5 * 7),
+        (FINNISH, 5 * 7),
+    ],
+)
+def test_public_holidays_do_not_count(holidays: Holidays | None, hours: int) -> None:
+    """Those of the desk's country and region."""
+    desk = Desk(time_zone="Europe/Berlin", hours=WEEK, holidays=holidays)
+
+    assert worked(desk, utc("2026-06-01 00:00"), utc("2026-06-08 00:00")) == hours * HOUR
+
+
+@pytest.mark.parametrize(
+    ("desk", "at", "hours", "then"),
+    [
+        (HELSINKI, "2026-11-02 07:00", 3, "2026-11-02 10:00"),  # the end of a stretch, not the next one's beginning
+        (HELSINKI, "2026-11-02 07:00", 3.5, "2026-11-02 11:30"),  # over the break
+        (HELSINKI, "2026-11-02 02:00", 1, "2026-11-02 08:00"),
+        (HELSINKI, "2026-11-06 14:30", 1, "2026-11-09 07:30"),  # over a weekend
+        (HELSINKI, "2026-10-23 13:30", 1, "2026-10-26 07:30"),  # over one on which the clock is put back
+        (HELSINKI, "2026-11-06 14:30", 0, "2026-11-06 14:30"),
+        (HELSINKI, "2026-11-07 14:30", 0, "2026-11-07 14:30"),  # on a Saturday: nothing has to pass
+        (HELSINKI, "2026-11-07 14:30", -5, "2026-11-07 14:30"),
+        (NIGHT, "2026-10-24 19:00", 9, "2026-10-25 04:00"),
+        (NIGHT, "2026-03-28 20:00", 7, "2026-03-29 03:00"),
+        (Desk(), "2026-11-06 14:30", 24, "2026-11-07 14:30"),
+        (Desk(), "2026-11-06 14:30", -1, "2026-11-06 14:30"),
+    ],
+)
+def test_when_so_much_has_passed(desk: Desk, at: str, hours: float, then: str) -> None:
+    """The first instant at which it has, which lies in the desk's hours or at their end."""
+    assert after(desk, utc(at), hours * HOUR) == utc(then)
+
+
+def test_hours_that_never_come() -> None:
+    """What would take longer than 400 days is not looked for any further."""
+    at = utc("2026-11-02 06:59:59")
+    closed = Desk(time_zone="Europe/Paris", hours={0: (), 6: ()})
+
+    assert worked(closed, at, at + 2 * FARTHEST) == NONE
+    assert after(closed, at, MINUTE) == at + FARTHEST
+    assert after(HELSINKI, at, 9999 * HOUR) == at + FARTHEST
+    assert after(Desk(), at, 99999 * HOUR) == at + 99999 * HOUR
+
+
 # The holidays of the fortnights that the oracle walks through, from a calendar on the wall.
 CALENDARS = {
     None: set(),
@@ -180,3 +259,56 @@ def test_around_the_changes_of_the_clock(
         assert opens == max(at, found)
     else:
         assert opens == at or opens >= floor + MINUTE * FORTNIGHT
+
+
+AROUND = st.integers(-60 * 3600, 60 * 3600) | st.integers(-3 * 3600, 3 * 3600)  # seconds from a change of the clock
+
+
+def _overlap(desk: Desk, since: datetime, until: datetime) -> timedelta:
+    """How much of the hours passes, added up by the minute."""
+    minute, passed = since.replace(second=0), NONE
+    while minute < until:
+        if _oracle(desk, minute):
+            passed += min(minute + MINUTE, until) - max(minute, since)
+        minute += MINUTE
+    return passed
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    hours=HOURS,
+    change=st.sampled_from(CHANGES),
+    instants=st.tuples(AROUND, AROUND, AROUND).map(sorted),
+    holidays=st.sampled_from(list(CALENDARS)),
+)
+def test_hours_that_pass_around_the_changes_of_the_clock(
+    hours: dict[int, tuple[Opening, ...]],
+    change: tuple[str, datetime],
+    instants: list[int],
+    holidays: Holidays | None,
+) -> None:
+    """They are those of the oracle, add up, and after them comes the first instant at which they have passed."""
+    zone, changes = change
+    desk = Desk(time_zone=zone, hours=hours, holidays=holidays)
+    first, second, last = (changes + timedelta(seconds=seconds) for seconds in instants)
+
+    passed = worked(desk, first, last)
+    then = after(desk, first, passed)
+
+    assert passed == _overlap(desk, first, last)
+    assert worked(desk, first, second) + worked(desk, second, last) == passed
+    assert then <= last
+    assert worked(desk, first, then) == passed
+    assert then == first or worked(desk, first, then - timedelta.resolution) < passed
+
+
+@pytest.mark.parametrize("zone", ["Europe/Helsinki", "Europe/Paris", "Africa/Cairo"])
+def test_a_whole_year_passes_as_the_calendar_says(zone: str) -> None:
+    """Over both changes of the clock: 260 working days of seven hours, and 364 nights of eight."""
+    by_day, by_night = Desk(time_zone=zone, hours=WEEK), Desk(time_zone=zone, hours=NIGHT.hours)
+    since = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)  # a Monday, within the hours of all three
+    until = since + timedelta(weeks=52)
+
+    assert worked(by_day, since, until) == 260 * 7 * HOUR
+    assert worked(by_night, since, until) == 364 * 8 * HOUR
+    assert after(by_day, since, 260 * 7 * HOUR) == until

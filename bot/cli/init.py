@@ -28,6 +28,7 @@ from bot.desk import (
     MeetingRules,
     Partner,
     StaffMember,
+    Support,
     Translators,
     is_zone,
     link_fault,
@@ -181,6 +182,7 @@ class Interview:
             channels=tuple(self._entries("Channels that the bot looks after", self._channel)),
             partners=tuple(self._entries("Partner organisations", self._partner)),
             staff=tuple(self._entries("Staff: the people behind the desk", self._member)),
+            support=Support(user_group=self._ask("User group whose members are staff too (S…)", _id(IdForm.GROUP))),
             hosts=tuple(self._entries("Hosts: who holds meetings that partners book", self._host)),
             translations=self._translations(),
             links=self._links(),
@@ -390,20 +392,30 @@ version: {version}
 # region, by its code or name: {{country: DE, region: BY}}.
 {holidays}
 
-# The channel of your own people where questions for a person arrive. Nobody from outside should be in it.
+# Where your own people look after questions for a person. Nobody from outside should be in the channel.
+# - user_group: its members are staff too; the bot needs the scope usergroups:read for it
+# - targets: within how many of the desk's hours (4h, 90m) the first response and the end of a request are due
+# - programmes: the targets of one programme. What is left out is as for all, and of urgent requests as of the others
+# - warn_before: how many of these hours before a target is missed somebody is warned
+# - remind: after how many of these hours whoever owes a word is reminded, and how many times; at_most: 0 is never
+# - waiting: when a partner who does not reply is asked whether it still matters, and when the request is closed
+# - reopen: how long after its end a word of the partner opens a request again
+# - digest: when the digest of the week comes into the channel; null is never
 {support}
 
 # The channels that the bot looks after. Invite it to each.
 # - programmes: whose answers are given there; where a channel and a partner both name some, the channel decides
 # - language: what is spoken there
 # - answer: mentions (only when mentioned) or questions (also unasked, if it has the answer)
-# - unanswered_after: when a question counts as unanswered
+# - unanswered_after: for how many of the desk's hours (4h) nobody may answer a question before it goes to your people
 {channels}
 
 # Partner organisations. People belong to one by user, else by Slack workspace, else by channel.
 {partners}
 
-# The people behind the desk: users of your own workspace. level: one of the levels below.
+# The people behind the desk: users of your own workspace. What they speak says whom a question calls.
+# - level: one of the levels below; the first unless named
+# - hours, time_zone: when they are at work; else the desk's
 {staff}
 
 # The levels of support, in the order in which a question is passed on, each with its channel.
@@ -450,18 +462,17 @@ def render(desk: Desk, programmes: Mapping[str, Programme]) -> str:
     """
     some = next(iter(programmes), "programme")
     zone = f"time_zone: {desk.time_zone}" if desk.time_zone else "#time_zone: Europe/Helsinki"
-    support = f"support: {_flow({'channel': desk.support_channel})}" if desk.support_channel else None
     return _TEMPLATE.format(
         languages=", ".join(LANGUAGES),
         version=VERSION,
         time_zone=zone,
         hours='#hours: {mon: ["09:00-12:00", "13:00-17:00"], tue: ["09:00-17:00"]}',
         holidays="#holidays: {country: FI, region: null}",
-        support=support or "#support: {channel: C1}",
+        support=_support(desk.support, some),
         channels=_list(
             "channels",
             map(_channel_keys, desk.channels),
-            f"{{id: C2, programmes: [{some}], language: fr, answer: mentions, unanswered_after: null}}",
+            f"{{id: C2, programmes: [{some}], language: fr, answer: mentions, unanswered_after: 4h}}",
         ),
         partners=_list(
             "partners",
@@ -470,7 +481,11 @@ def render(desk: Desk, programmes: Mapping[str, Programme]) -> str:
             "language: fi, time_zone: Europe/Helsinki}",
         ),
         staff=_list(
-            "staff", map(_member_keys, desk.staff), '{user: U2, name: "Ann", languages: [fi, en], level: first-line}'
+            "staff",
+            map(_member_keys, desk.staff),
+            '{user: U2, name: "Ann", languages: [fi, en], level: first-line}',
+            '{user: U7, name: "Léa", languages: [fr], level: product-experts, '
+            'hours: {mon: ["09:00-16:00"]}, time_zone: Europe/Paris}',
         ),
         levels="#levels:\n#  - {id: first-line, channel: C1}\n#  - {id: product-experts, channel: C3}",
         translations=_mapping(
@@ -541,6 +556,25 @@ def _translators_keys(team: Translators) -> dict[str, object]:
     return {"channel": team.channel, "owners": list(team.owners)}
 
 
+def _support(support: Support, programme: str) -> str:
+    given = {"channel": support.channel, "user_group": support.user_group}
+    examples = {
+        "channel": "C1",
+        "user_group": "S1",
+        "targets": "{normal: {first: 4h, resolution: 24h}, urgent: {first: 1h, resolution: 8h}}",
+        "programmes": f"{{{programme}: {{normal: {{first: 2h}}}}}}",
+        "warn_before": "30m",
+        "remind": "{every: 4h, at_most: 3}",
+        "waiting": "{nudge: 3d, close: 7d}",
+        "reopen": "14d",
+        "digest": '{day: mon, at: "09:00"}',
+    }
+    lines = ["support:" if any(given.values()) else "#support:"]
+    for key, example in examples.items():
+        lines.append(f"  {key}: {given[key]}" if given.get(key) else f"#  {key}: {example}")
+    return "\n".join(lines)
+
+
 def _links(desk: Desk, programmes: Mapping[str, Programme]) -> str:
     lines = ["links:" if desk.links else "#links:"]
     for id_, programme in programmes.items():
@@ -553,9 +587,9 @@ def _links(desk: Desk, programmes: Mapping[str, Programme]) -> str:
     return "\n".join(lines)
 
 
-def _list(key: str, entries: Iterable[Mapping[str, object]], example: str) -> str:
+def _list(key: str, entries: Iterable[Mapping[str, object]], *examples: str) -> str:
     lines = [f"  - {_flow(entry)}" for entry in entries]
-    return "\n".join([f"{key}:", *lines]) if lines else f"#{key}:\n#  - {example}"
+    return "\n".join([f"{key}:", *lines] if lines else [f"#{key}:", *(f"#  - {example}" for example in examples)])
 
 
 def _mapping(key: str, entries: Mapping[str, str], example: Mapping[str, str]) -> str:

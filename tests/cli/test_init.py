@@ -3,13 +3,14 @@
 import argparse
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.init import Programme, add_arguments, render, run, system_zone, write
-from bot.desk import MEETING_RULES, Desk, DeskChannel, Host, Partner, StaffMember, Translators
+from bot.desk import MEETING_RULES, Desk, DeskChannel, Host, Partner, StaffMember, Support, Translators
 from bot.desk_reader import check_against, load
 
 PROGRAMMES = {
@@ -39,6 +40,7 @@ U2
 Ann
 fi, en
 
+S1
 U2
 
 
@@ -87,6 +89,7 @@ def test_answers_become_a_desk_file(tmp_path):
             Partner('Étoile: "Nord" <!channel>', ("T1", "T2"), ("U1",), ("C2",), ("miro",), "fr", "Europe/Paris"),
         ),
         staff=(StaffMember("U2", "Ann", ("fi", "en")),),
+        support=Support("C1", "S1"),
         hosts=(Host("U2", "Ann", ("fi", "en")), Host("U7", languages=("fr",), kinds=("training",))),
         translations={
             "default": Translators("C4", ("U3",)),
@@ -125,10 +128,11 @@ def test_every_question_can_be_skipped(tmp_path, monkeypatch):
         ("\n\n\nA\n\n\n\n\n\n\nA\n", "'A' was named already"),
         ("\n\n\n\x1bA\n", "there are signs in it that cannot be printed"),
         ("\n\n\n\nU1\n\n\nU1\n", "'U1' was named already"),
-        ("\n" * 5 + "U1\nsv\n", "'sv' is not known here; one of: fr, en, de, fi"),
-        ("\n" * 5 + "U1\n\ncoffee\n", "'coffee' is not known here; one of: support, training"),
-        ("\n" * 5 + "U1\n\n\nU1\n", "'U1' was named already"),
-        ("\n" * 13 + "http://example.com\n", "no address that begins with https://"),
+        ("\n" * 5 + "C1\nS1\n", "'C1' is no user group id"),
+        ("\n" * 6 + "U1\nsv\n", "'sv' is not known here; one of: fr, en, de, fi"),
+        ("\n" * 6 + "U1\n\ncoffee\n", "'coffee' is not known here; one of: support, training"),
+        ("\n" * 6 + "U1\n\n\nU1\n", "'U1' was named already"),
+        ("\n" * 14 + "http://example.com\n", "no address that begins with https://"),
     ],
 )
 def test_a_bad_answer_is_asked_for_again(tmp_path, answers, complaint):
@@ -162,6 +166,8 @@ def test_the_example_is_right(tmp_path):
 
     assert desk.levels
     assert desk.meetings == MEETING_RULES  # what holds without the section
+    assert replace(desk.support, channel=None, user_group=None, targets={}, programmes={}) == Support()
+    assert all((desk.support.user_group, desk.support.targets, desk.support.programmes))
     assert desk.links.keys() == PROGRAMMES.keys()
     assert all(
         (desk.time_zone, desk.hours, desk.holidays, desk.support_channel, desk.channels, desk.partners, desk.staff)
