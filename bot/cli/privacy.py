@@ -93,7 +93,7 @@ async def _command(args: argparse.Namespace, url: str, stdin: TextIO, out: TextI
         for workspace in subject.workspaces:
             erased = await _erase(database, open_work(url, clock), workspace, subject, clock)
             print(f"PRIV-{erased.number}: erased {_listed(erased.rows, erased.named) or 'nothing'}.", file=out)
-            if erased.cards or erased.reports or erased.meetings:
+            if erased.reports or erased.meetings or erased.requests or erased.named.get("request"):
                 print("`partnerdesk serve` takes their words out of cards, and meetings out of calendars.", file=out)
     return 0
 
@@ -112,12 +112,14 @@ async def _subject(database: Database, user: str, team: str | None, clock: Clock
 
 
 async def _erase(database: Database, work: Work, workspace: str, subject: _Subject, clock: Clock) -> Erased:
+    left = await privacy.take_out(database, work, workspace, subject.who, subject.found, clock.now())
+
     def unit(conn: Connection) -> Erased:
         erased = privacy.erase(
             conn,
             workspace,
             subject.who,
-            subject.found,
+            left,
             asked_at=subject.found.begun,
             now=clock.now(),
             cause=Cause.OPERATOR,

@@ -19,18 +19,31 @@ from bot.listeners.effects import Origin
 from bot.listeners.incoming import lane
 from bot.listeners.registry import listen
 from bot.listeners.reports import changing
+from bot.listeners.requests import changing as requests_changing
+from bot.listeners.requests import storing
 from bot.listeners.services import Services
 from bot.model import DEFAULT_LANGUAGE, Job, Notice, Outcome, PersonId, Place, Reply, Thread
 from bot.ports import Handler, RetryLater, Unit
 from bot.render import messages as controls
-from bot.render.cards import withdrawn_card
 from bot.render.messages import Message
 from bot.render.report_cards import withdrawn_report
-from bot.store import codec, privacy, reports
-from bot.store.privacy import ERASURE, LIFECYCLE, REPORT_WITHDRAWAL, RETENTION, UNSAY, UNSHARE, WITHDRAWAL, Cause
+from bot.render.request_cards import withdrawn_request
+from bot.request import Act, State
+from bot.store import codec, privacy, reports, requests
+from bot.store.privacy import (
+    ERASURE,
+    LIFECYCLE,
+    REPORT_WITHDRAWAL,
+    REQUEST_WITHDRAWAL,
+    RETENTION,
+    UNSAY,
+    UNSHARE,
+    Cause,
+)
 from bot.store.report_privacy import Trace
 
 RECEIPT: Final = "receipt"
+_WITHDRAWAL: Final = "withdrawal"  # as earlier versions have called it, of which some may still be waiting
 
 _AT: Final = time(2, tzinfo=UTC)  # when old data goes: at night where the desk is likely to be
 _APART: Final = timedelta(hours=1)  # a job that is due by a clock ahead of ours must not plan its own night again
@@ -55,9 +68,10 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         RECEIPT: _receipt_job(services),
         RETENTION: _retention_job(services),
         REPORT_WITHDRAWAL: _report_withdrawal_job(services),
+        REQUEST_WITHDRAWAL: _request_withdrawal_job(services),
         UNSAY: _unsay_job(services),
         UNSHARE: _unshare_job(services),
-        WITHDRAWAL: _withdrawal_job(services),
+        _WITHDRAWAL: _request_withdrawal_job(services),
     }
 
 
@@ -88,13 +102,14 @@ def _erasure_job(services: Services) -> Handler:
         if job.attempts <= _PATIENCE and await services.store.read(partial(privacy.is_busy, who=who)):
             raise RetryLater("work of the person is under way", 2.0**job.attempts)
         found = await privacy.rows_of(services.store, lambda owner: owner == who, begun)
+        left = await privacy.take_out(services.store, services.work, services.workspace, who, found, begun)
 
         def unit(conn: Connection) -> None:
             erased = privacy.erase(
                 conn,
                 services.workspace,
                 who,
-                found,
+                left,
                 asked_at=job.first_try,
                 now=services.clock.now(),
                 cause=Cause.PERSON,
@@ -132,16 +147,6 @@ def _receipt_job(services: Services) -> Handler:
     return show
 
 
-def _withdrawal_job(services: Services) -> Handler:
-    """Takes a person's name and words out of a card in the support channel."""
-
-    async def redraw(job: Job) -> None:
-        t = _words_of(services, job.payload["channel"])
-        await _show(services, job, withdrawn_card(t, number=job.payload["number"]))
-
-    return redraw
-
-
 def _report_withdrawal_job(services: Services) -> Handler:
     """Takes a person's name and words out of a report's card; if the report lives on, by showing how it stands."""
 
@@ -155,6 +160,34 @@ def _report_withdrawal_job(services: Services) -> Handler:
         return None
 
     return redraw
+
+
+def _request_withdrawal_job(services: Services) -> Handler:
+    """Takes a person's name and words out of a request's card; if the request lives on, by showing how it stands."""
+
+    async def redraw(job: Job) -> Unit[None] | None:
+        payload, workspace = job.payload, services.workspace
+        request = await services.store.read(lambda conn: requests.load(conn, workspace, payload["number"]))
+        if request is not None:
+            return lambda conn: _show_request(conn, services, job)
+        if payload["ts"]:
+            words = withdrawn_request(_words_of(services, payload["channel"]), payload["number"])
+            await _show(services, job, words)
+        return None
+
+    return redraw
+
+
+def _show_request(conn: Connection, services: Services, job: Job) -> None:
+    """Show how a request stands; if nobody has it any more, and nobody has taken it since, with all that follows."""
+    request = requests_changing.locked(conn, services, job.payload["number"])
+    if request is None:
+        return
+    is_free = request.state is State.OPEN and request.history[-1].act is Act.RELEASED
+    if job.payload.get("is_released") and is_free:
+        requests_changing.changed(conn, services, request)
+    else:
+        storing.show(conn, services, request, job.key)
 
 
 def withdraw_report(conn: Connection, services: Services, number: int, channel: str, ts: str) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -41,24 +41,28 @@ from bot.meeting import Span
 from bot.model import PersonId
 from bot.ports import Store, Work
 from bot.report import Line
-from bot.store import codec, meeting_privacy, meetings, report_privacy, reports
+from bot.store import codec, meeting_privacy, meetings, regressions, report_privacy, reports, request_privacy, requests
 from bot.store.counters import next_number
 from bot.store.jobs import Status
 from bot.store.report_privacy import Trace
 from bot.store.tables import (
+    audit,
     busy,
     cell,
     counter,
     erasure,
-    handoff,
+    gap,
     host,
     job,
     known,
     meeting,
+    member,
     message,
     person,
+    regression,
     report,
     reporter,
+    request,
     tally,
     thread,
     vote,
@@ -70,20 +74,22 @@ NUMBERS: Final = "privacy"
 RETENTION: Final = "retention"
 ERASURE: Final = "erasure"
 LIFECYCLE: Final = "lifecycle"
-WITHDRAWAL: Final = "withdrawal"
 REPORT_WITHDRAWAL: Final = "report-withdrawal"
 UNSHARE: Final = "report-unshare"
 UNSAY: Final = "report-unsay"
 MEETING_WITHDRAWAL: Final = "meeting-withdrawal"
 MEETING_UNPLACED: Final = "meeting-unplaced"
+REQUEST_WITHDRAWAL: Final = "request-withdrawal"
 _OWN_WORK: Final = (RETENTION, ERASURE, LIFECYCLE)
 """The kinds of work that erase: they are not themselves erased."""
 
-# So begin the kinds of work about a report, or a meeting, whose payloads say its `number`.
+# So begin the kinds of work about a report, a meeting or a request, whose payloads say its `number`.
 _REPORTS: Final = "report-"
 _MEETINGS: Final = "meeting-"
+_REQUESTS: Final = "request-"
 _PAGE: Final = 200  # rows read at once: a few ms, for a local file is read on the event loop
 _PORTION: Final = 100  # rows deleted at once: a few ms
+_FEW: Final = 20  # requests changed at once: a few ms
 _SKEW: Final = timedelta(minutes=1)  # between our clock and Slack's; from here on `doctor` warns
 
 Key: TypeAlias = tuple[Any, ...]
@@ -117,6 +123,7 @@ class Holding:
     owner: Callable[[Row[Any]], PersonId | None] | None = None
     named: Callable[[Row[Any]], Collection[PersonId]] | None = None
     part: Callable[[Row[Any], PersonId], Mapping[str, Any]] | None = None  # of somebody who is named, as JSON data
+    strip: Callable[[Connection, Row[Any]], None] | None = None  # takes them out, where nothing else follows from it
     due: Callable[[datetime], Clause] | None = None  # the rows that were last touched before an instant
     again: Callable[[PersonId, datetime], Clause] = lambda _who, _since: true()
     """The rows among which a person's may be, besides those found before an instant by walking through the table."""
@@ -147,6 +154,18 @@ def _asker(row: Row[Any]) -> PersonId | None:
     return None if asker is None else PersonId(asker["team"], asker["user"])
 
 
+def _of_handed(row: Row[Any]) -> Collection[PersonId]:
+    """Whose the request is that a thread has become."""
+    asker = (row.state.get("request") or {}).get("asker")
+    return () if asker is None else (PersonId(asker["team"], asker["user"]),)
+
+
+def _without_handed_asker(conn: Connection, row: Row[Any]) -> None:
+    handed = {name: value for name, value in row.state["request"].items() if name != "asker"}
+    is_it = (thread.c.workspace == row.workspace, thread.c.channel == row.channel, thread.c.ts == row.ts)
+    conn.execute(update(thread).where(*is_it).values(state={**row.state, "request": handed}))
+
+
 def _of_job(row: Row[Any]) -> PersonId | None:
     payload = row.payload or {}
     if row.kind in _OWN_WORK or not payload.get("user"):
@@ -165,6 +184,21 @@ def _is_host(column: Column[Any]) -> Callable[[PersonId, datetime], Clause]:
 def _in_meeting(who: PersonId) -> Clause:
     is_booker = and_(meeting.c.team == who.team, meeting.c.user == who.user)
     return or_(is_booker, and_(meeting.c.workspace == who.team, meeting.c.host == who.user))
+
+
+def _in_case(who: PersonId) -> Clause:
+    is_asker = and_(regression.c.team == who.team, regression.c.user == who.user)
+    return or_(is_asker, and_(regression.c.by_team == who.team, regression.c.by_user == who.user))
+
+
+def _is_before_a_person() -> Clause:
+    """Whether a thread's request is open: without it, nobody would hear what is written there."""
+    is_its = and_(
+        request.c.workspace == thread.c.workspace,
+        request.c.channel == thread.c.channel,
+        request.c.thread_ts == thread.c.ts,
+    )
+    return exists(select(request.c.number).where(is_its, request.c.closed_at.is_(None)).correlate(thread))
 
 
 def _is_left_over(_before: datetime) -> Clause:
@@ -194,12 +228,15 @@ POLICY: Final[Mapping[str, Holding]] = {
         Holding(
             thread,
             holds="who asked, their last question, and what they told for a rule",
-            kept=_TEXTS,
+            kept=f"as long as its request for a person is open; else {_TEXTS}",
             people=("state",),
             texts=("state",),
             neutral=("workspace", "channel"),
             owner=_asker,
-            due=lambda before: thread.c.updated_at < before,
+            named=_of_handed,
+            part=lambda row, _who: {"workspace": row.workspace, "channel": row.channel, "ts": row.ts},
+            strip=_without_handed_asker,
+            due=lambda before: and_(thread.c.updated_at < before, ~_is_before_a_person()),
             again=lambda _who, since: thread.c.updated_at >= since,
         ),
         Holding(
@@ -225,17 +262,6 @@ POLICY: Final[Mapping[str, Holding]] = {
             again=_is_named(vote),
         ),
         Holding(
-            handoff,
-            holds="a request for a person: who asked, and what",
-            kept=_TEXTS,
-            people=("team", "user"),
-            texts=("question",),
-            neutral=("workspace", "channel", "thread_ts", "state", "card_channel", "card_ts"),
-            owner=_named,
-            due=lambda before: handoff.c.at < before,
-            again=_is_named(handoff),
-        ),
-        Holding(
             report,
             holds="a language error: what is wrong, what its reporter said of it, and who has done what about it",
             kept="as long as it is open, for somebody waits for it; then retention.texts after it was closed",
@@ -259,6 +285,66 @@ POLICY: Final[Mapping[str, Holding]] = {
             owner=_named,
             due=_is_left_over,
             again=_is_named(reporter),
+        ),
+        Holding(
+            gap,
+            holds="a question that was not answered, or not well, and who asked it; what staff have answered instead",
+            kept="retention.texts after it was asked",
+            people=("team", "user"),
+            texts=("text", "answer"),
+            neutral=("workspace", "kind", "language", "programme", "channel", "entry"),
+            owner=_named,
+            due=lambda before: gap.c.at < before,
+            again=_is_named(gap),
+        ),
+        Holding(
+            regression,
+            holds="a question of which staff have said what should be answered; who asked it, and who says so",
+            kept="retention.texts after that was said",
+            people=("team", "user", "by_team", "by_user"),
+            texts=("text",),
+            neutral=("workspace", "language", "programme", "expected", "got"),
+            owner=_named,
+            named=regressions.named_in,
+            part=regressions.part_of,
+            strip=regressions.forget_judge,
+            due=lambda before: regression.c.at < before,
+            again=lambda who, _since: _in_case(who),
+        ),
+        Holding(
+            request,
+            holds="a request for a person: what was asked and written, and who has done what about it",
+            kept="as long as it is open, for somebody waits for it; then retention.texts after it was closed",
+            people=("team", "user", "assignee", "state"),
+            texts=("organisation", "state"),
+            neutral=("workspace", "status", "way", "channel", "language", "programme", "card_channel"),
+            owner=_named,
+            named=request_privacy.named_in,
+            part=request_privacy.part_of,
+            # As with reports: nobody else knows which copies of files are ours.
+            due=lambda before: and_(request.c.closed_at < before, request.c.copies == 0),
+            again=lambda _who, since: request.c.changed_at >= since,
+        ),
+        Holding(
+            audit,
+            holds="what somebody of the desk has done about which request, or would have if they were allowed to",
+            kept="retention.texts after it was done",
+            people=("team", "user"),
+            neutral=("workspace", "act"),
+            owner=_named,
+            due=lambda before: audit.c.at < before,
+            again=_is_named(audit),
+        ),
+        Holding(
+            member,
+            holds="who is in the user group of staff, and by what name",
+            kept="until the group is read without them; else retention.texts after it was read last",
+            people=("user",),
+            texts=("name",),
+            neutral=("workspace",),
+            owner=lambda row: PersonId(row.workspace, row.user),
+            due=lambda before: member.c.at < before,
+            again=_is_host(member.c.user),
         ),
         Holding(
             meeting,
@@ -349,24 +435,15 @@ POLICY: Final[Mapping[str, Holding]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A card in the support channel that shows what a person has asked."""
-
-    number: int
-    channel: str
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
 class Erased:
     """What an erasure did, and what still shows something in Slack."""
 
     number: int
     rows: Mapping[str, int]  # how many of each table were theirs
     named: Mapping[str, int]  # how many rows of others they were taken out of
-    cards: tuple[Card, ...]
     reports: tuple[Trace, ...]
     meetings: tuple[meeting_privacy.Trace, ...]
+    requests: tuple[request_privacy.Trace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +453,7 @@ class Found:
     begun: datetime  # UTC
     rows: Mapping[str, Sequence[Row[Any]]]
     named: Mapping[str, Sequence[Row[Any]]]  # rows of others, or of nobody, in which they stand
+    taken_out: Mapping[str, int] = field(default_factory=dict)  # of how many of these they have been taken out since
 
 
 def owner_of(table: str, row: Row[Any]) -> PersonId | None:
@@ -435,7 +513,14 @@ def is_busy(conn: Connection, who: PersonId) -> bool:
     told = select(reporter.c.number).where(reporter.c.team == who.team, reporter.c.user == who.user)
     met = select(meeting.c.number).where(_in_meeting(who))
     numbers = {_REPORTS: set(conn.execute(told).scalars()), _MEETINGS: set(conn.execute(met).scalars())}
-    return any(_of_job(row) == who or _is_about(row, numbers) for row in begun)
+    return any(_of_job(row) == who or _is_about(row, numbers) for row in begun) or _is_looked_after(conn, who, begun)
+
+
+def _is_looked_after(conn: Connection, who: PersonId, begun: Collection[Row[Any]]) -> bool:
+    """Whether work is about a request in which somebody stands, on whichever side."""
+    numbers = {(row.payload or {}).get("number") for row in begun if row.kind.startswith(_REQUESTS)} - {None}
+    rows = conn.execute(select(request).where(request.c.number.in_(numbers))) if numbers else ()
+    return any(who in request_privacy.named_in(row) for row in rows)
 
 
 def _is_about(row: Row[Any], numbers: Mapping[str, Collection[int]]) -> bool:
@@ -460,10 +545,10 @@ def erase(
 
     """
     counts: Counter[str] = Counter()
-    named: Counter[str] = Counter()
-    cards: list[Card] = []
+    named: Counter[str] = Counter(found.taken_out)
     traces: list[Trace] = []
     met: list[meeting_privacy.Trace] = []
+    asked: list[request_privacy.Trace] = []
     reports.lock_duplicates(conn, workspace)  # several reports are changed
     for name, holding in POLICY.items():
         rows = list(_rows_now(conn, holding, workspace, who, found))
@@ -474,13 +559,21 @@ def erase(
                 traces += report_privacy.forget(conn, workspace, row.number, who, now)
         elif holding.table is meeting:
             met = meeting_privacy.forget(conn, workspace, [row.number for row in rows], who, now)
+        elif holding.table is request:
+            asked = _forgotten(conn, rows, who, now)
         else:
-            if holding.table is handoff:
-                cards = [Card(row.number, row.card_channel, row.card_ts) for row in rows if row.card_ts is not None]
             for row in rows:
-                conn.execute(delete(holding.table).where(*_is_key(holding)), _values(_key_of(holding, row)))
+                if holding.strip is not None and owner_of(name, row) != who:
+                    holding.strip(conn, row)
+                else:
+                    conn.execute(delete(holding.table).where(*_is_key(holding)), _values(_key_of(holding, row)))
     number = record(conn, workspace, asked_at=asked_at, now=now, cause=cause)
-    return Erased(number, counts, named, tuple(cards), tuple(traces), tuple(met))
+    return Erased(number, counts, named, tuple(traces), tuple(met), tuple(asked))
+
+
+def _forgotten(conn: Connection, rows: Iterable[Row[Any]], who: PersonId, now: datetime) -> list[request_privacy.Trace]:
+    traces = (request_privacy.forget(conn, row, who, now) for row in rows)
+    return [trace for trace in traces if trace is not None]
 
 
 def _rows_now(conn: Connection, holding: Holding, workspace: str, who: PersonId, found: Found) -> Iterator[Row[Any]]:
@@ -498,9 +591,6 @@ def _rows_now(conn: Connection, holding: Holding, workspace: str, who: PersonId,
 
 def withdraw(conn: Connection, work: Work, workspace: str, erased: Erased) -> None:
     """Have Slack show nothing any more of whose data was erased: neither their words, nor our copies of pictures."""
-    for card in erased.cards:
-        payload = {"channel": card.channel, "ts": card.ts, "number": card.number}
-        work.add(conn, WITHDRAWAL, f"{WITHDRAWAL}:{workspace}:{card.number}", payload, lane=f"card:{card.number}")
     for trace in erased.reports:
         # A report that lives on may lose several people, one after the other.
         withdraw_report(conn, work, workspace, trace, str(erased.number))
@@ -510,6 +600,7 @@ def withdraw(conn: Connection, work: Work, workspace: str, erased: Erased) -> No
             unsay(conn, work, workspace, line)
     for met in erased.meetings:
         _withdraw_meeting(conn, work, workspace, met, erased.number)
+    _withdraw_requests(conn, work, workspace, erased.requests, str(erased.number))
 
 
 def _withdraw_meeting(
@@ -537,6 +628,29 @@ def withdraw_report(conn: Connection, work: Work, workspace: str, trace: Trace, 
     payload = {"channel": trace.channel, "ts": trace.card_ts, "number": trace.number}
     key = f"{REPORT_WITHDRAWAL}:{workspace}:{trace.number}:{why}"
     work.add(conn, REPORT_WITHDRAWAL, key, payload, lane=reports.lane(workspace, trace.number))
+
+
+def _withdraw_requests(
+    conn: Connection, work: Work, workspace: str, traces: Iterable[request_privacy.Trace], why: str
+) -> None:
+    for trace in traces:
+        withdraw_request(conn, work, workspace, trace, why)
+        for copy in trace.copies:
+            work.add(conn, UNSHARE, f"{UNSHARE}:{workspace}:{copy}", {"copy": copy})
+        for line in trace.lines:
+            unsay(conn, work, workspace, line)
+
+
+def withdraw_request(conn: Connection, work: Work, workspace: str, trace: request_privacy.Trace, why: str) -> None:
+    """As `withdraw_report`, of a request; what follows from its being back in the queue is seen to with it."""
+    payload = {
+        "channel": trace.card_channel,
+        "ts": trace.card_ts,
+        "number": trace.number,
+        "is_released": trace.is_released,
+    }
+    key = f"{REQUEST_WITHDRAWAL}:{workspace}:{trace.number}:{why}"
+    work.add(conn, REQUEST_WITHDRAWAL, key, payload, lane=requests.lane(workspace, trace.number))
 
 
 def record(conn: Connection, workspace: str, *, asked_at: datetime, now: datetime, cause: Cause) -> int:
@@ -569,6 +683,25 @@ async def rows_of(store: Store, is_meant: Callable[[PersonId], bool], now: datet
             after = _key_of(holding, rows[-1])
             await asyncio.sleep(0)  # events first
     return Found(now, found, named)
+
+
+async def take_out(store: Store, work: Work, workspace: str, who: PersonId, found: Found, now: datetime) -> Found:
+    """Take somebody out of the requests of others, a few at a time, and have Slack show it; what is left to be erased.
+
+    Who has worked at the desk for long stands in thousands. Raises StoreUnavailable; what is done by then stays done.
+    """
+    named = found.named.get(request.name, ())
+    rows = [row for row in named if row.workspace == workspace]
+
+    def unit(conn: Connection, first: int) -> None:
+        traces = _forgotten(conn, rows[first : first + _FEW], who, now)
+        _withdraw_requests(conn, work, workspace, traces, f"{found.begun.timestamp()}")
+
+    for first in range(0, len(rows), _FEW):
+        await store.run(partial(unit, first=first))
+        await asyncio.sleep(0)  # events first
+    left = {**found.named, request.name: [row for row in named if row.workspace != workspace]}
+    return replace(found, named=left, taken_out={request.name: len(rows)} if rows else {})
 
 
 async def clear_all(store: Store, which: Callable[[Holding], Clause | None]) -> int:

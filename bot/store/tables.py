@@ -1,7 +1,8 @@
 """The tables. Every key begins with the workspace, `job` and `known` apart, whose keys contain it.
 
 Instants are milliseconds in UTC (`Instant`), calendar days are dates, ids are text. Texts of people stand only in
-`job.payload`, `thread.state`, `message.state`, `vote.comment`, `handoff.question`, `report.state` and `meeting.state`.
+`job.payload`, `thread.state`, `message.state`, `vote.comment`, `report.state`, `meeting.state`, `request.state`,
+`gap.text`, `gap.answer` and `regression.text`.
 """
 
 from __future__ import annotations
@@ -141,25 +142,6 @@ vote: Final = Table(
     **_KEYED,
 )
 
-handoff: Final = Table(
-    "handoff",
-    metadata,
-    _key("workspace"),
-    _key("channel"),
-    _key("thread_ts"),
-    Column("number", Integer, nullable=False),
-    _required("question"),
-    _required("state"),
-    _optional("card_channel"),
-    _optional("card_ts"),
-    Column("at", Instant, nullable=False),
-    _optional("team"),
-    _optional("user"),
-    UniqueConstraint("workspace", "number", name="uq_handoff_number"),
-    **_KEYED,
-)
-Index("ix_handoff_card", handoff.c.workspace, handoff.c.card_channel, handoff.c.card_ts)
-
 # Found in many ways, and with rows of its own for that: where a tree of keys holds them, SQLite would rather walk along
 # the workspace than use an index that begins with it.
 report: Final = Table(
@@ -278,6 +260,161 @@ host: Final = Table(
     Column("tried_at", Instant),  # when that was last tried
     _optional("fault"),  # why it could not be read then
     Column("last_booked_at", Instant),
+    **_KEYED,
+)
+
+# As a report, found in many ways. The indexes of what is open are small, whatever has been before.
+request: Final = Table(
+    "request",
+    metadata,
+    _key("workspace"),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # REQ-12
+    _required("status"),  # request.State
+    _required("way"),  # request.Way
+    _required("channel"),  # of the partner's thread, as the next
+    Column("thread_ts", Ts, nullable=False),
+    _optional("team"),  # of its asker, as the next
+    _optional("user"),
+    _optional("organisation"),
+    _required("language"),
+    _optional("programme"),
+    _optional("assignee"),  # the user
+    Column("is_urgent", Boolean, nullable=False),
+    Column("owed", Boolean, nullable=False),  # the desk owes a word
+    Column("due_at", Instant),  # its earliest target, as long as the clocks run
+    _optional("card_channel"),
+    Column("card_ts", Ts),
+    Column("opened_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("closed_at", Instant),  # NULL as long as somebody works on it
+    Column("responded_in", Integer),  # seconds of the desk's hours to the first response; NULL: none yet
+    Column("copies", Integer, nullable=False),  # of its files, that are ours and still in Slack
+    Column("state", Packed, nullable=False),  # the rest of request.Request
+    UniqueConstraint("workspace", "channel", "thread_ts", name="uq_request_thread"),
+)
+Index("ix_request_card", request.c.workspace, request.c.card_channel, request.c.card_ts)
+Index("ix_request_opened", request.c.workspace, request.c.opened_at)
+# The workspace comes late: whose data is to be erased is looked for in all of them.
+Index("ix_request_asker", request.c.team, request.c.user, request.c.workspace, request.c.closed_at, request.c.number)
+Index("ix_request_changed", request.c.changed_at)
+Index(
+    "ix_request_organisation",
+    request.c.workspace,
+    request.c.organisation,
+    request.c.closed_at,
+    request.c.number,
+    sqlite_where=request.c.organisation.is_not(None),
+    postgresql_where=request.c.organisation.is_not(None),
+)
+_IS_WORKED_ON: Final[dict[str, Any]] = {
+    "sqlite_where": request.c.closed_at.is_(None),
+    "postgresql_where": request.c.closed_at.is_(None),
+}
+Index("ix_request_channel", request.c.workspace, request.c.channel, request.c.number, **_IS_WORKED_ON)
+# With the column of the condition, for else SQLite would read it in the rows.
+Index(
+    "ix_request_mine",
+    request.c.workspace,
+    request.c.assignee,
+    request.c.owed,
+    request.c.number,
+    request.c.closed_at,
+    **_IS_WORKED_ON,
+)
+Index(
+    "ix_request_queue",
+    request.c.workspace,
+    request.c.status,
+    request.c.is_urgent,
+    request.c.number,
+    request.c.closed_at,
+    **_IS_WORKED_ON,
+)
+Index(
+    "ix_request_due",
+    request.c.workspace,
+    request.c.due_at,
+    request.c.number,
+    request.c.language,
+    request.c.closed_at,
+    **_IS_WORKED_ON,
+)
+
+# Who has done what at the desk, or would have.
+audit: Final = Table(
+    "audit",
+    metadata,
+    _key("workspace"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    _required("team"),
+    _required("user"),
+    _required("act"),
+    Column("request", Integer),  # NULL: it was about none
+    Column("is_allowed", Boolean, nullable=False),
+)
+Index("ix_audit_at", audit.c.workspace, audit.c.at)
+Index("ix_audit_request", audit.c.workspace, audit.c.request, audit.c.number)
+Index("ix_audit_person", audit.c.team, audit.c.user)
+
+# What the knowledge lacks.
+gap: Final = Table(
+    "gap",
+    metadata,
+    _key("workspace"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _required("kind"),  # gap.GapKind
+    _required("language"),
+    _optional("programme"),
+    Column("at", Instant, nullable=False),
+    _optional("team"),  # of whoever asked, as the next
+    _optional("user"),
+    _required("channel"),
+    Column("ts", Ts, nullable=False),
+    Column("request", Integer),  # of a draft
+    _required("text"),
+    _required("entry"),
+    _required("answer"),  # of a draft
+    UniqueConstraint("workspace", "kind", "channel", "ts", name="uq_gap_message"),
+)
+Index("ix_gap_at", gap.c.workspace, gap.c.at)
+Index("ix_gap_person", gap.c.team, gap.c.user)
+Index(
+    "ix_gap_request",
+    gap.c.workspace,
+    gap.c.request,
+    sqlite_where=gap.c.request.is_not(None),
+    postgresql_where=gap.c.request.is_not(None),
+)
+
+# What staff say should have been answered.
+regression: Final = Table(
+    "regression",
+    metadata,
+    _key("workspace"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _required("language"),
+    _optional("programme"),
+    Column("at", Instant, nullable=False),
+    _optional("team"),  # of whoever asked, as the next
+    _optional("user"),
+    _optional("by_team"),  # of whoever says so, as the next; NULL: their data was erased
+    _optional("by_user"),
+    _required("text"),
+    _required("expected"),
+    _required("got"),
+)
+Index("ix_regression_asker", regression.c.team, regression.c.user)
+Index("ix_regression_by", regression.c.by_team, regression.c.by_user)
+
+# Who is in the user group of staff, as Slack said last.
+member: Final = Table(
+    "member",
+    metadata,
+    _key("workspace"),
+    _key("user"),
+    _required("name"),
+    Column("at", Instant, nullable=False),
     **_KEYED,
 )
 

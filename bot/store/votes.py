@@ -5,20 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.model import PersonId
 from bot.store.tables import vote
 from bot.store.upsert import put
 
-_OF: Final = (
+_ON: Final = (
     vote.c.workspace == bindparam("of_workspace"),
     vote.c.channel == bindparam("of_channel"),
     vote.c.ts == bindparam("of_ts"),
+)
+_OF: Final = (
+    *_ON,
     vote.c.team == bindparam("of_team"),
     vote.c.user == bindparam("of_user"),
 )
 _VALUE: Final = select(vote.c.value).where(*_OF)
+_UNHELPFUL: Final = select(func.count()).where(*_ON, vote.c.value < 0)
 _COMMENT: Final = update(vote).where(*_OF).values(comment=bindparam("text"))
 
 
@@ -34,6 +38,12 @@ def cast(
         key = {"workspace": workspace, "channel": channel, "ts": ts, "team": who.team, "user": who.user}
         put(conn, vote, {**key, "value": value, "comment": None, "at": now})
     return previous
+
+
+def unhelpful(conn: Connection, workspace: str, channel: str, ts: str) -> int:
+    """How many people find the message `ts` of ours unhelpful."""
+    of = {"of_workspace": workspace, "of_channel": channel, "of_ts": ts}
+    return int(conn.execute(_UNHELPFUL, of).scalar_one())
 
 
 def comment(conn: Connection, workspace: str, channel: str, ts: str, who: PersonId, text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from sqlalchemy import Connection, select
 from bot.__main__ import main
 from bot.meeting import State
 from bot.model import Outcome, PersonId, Reply, Thread
-from bot.report import Picture, PictureState, Report, Reporter
-from bot.store import handoffs, meetings, messages, people, reports, threads, votes
+from bot.report import Line, Picture, PictureState, Report, Reporter
+from bot.request import Act, Change, Request
+from bot.request import State as RequestState
+from bot.store import audit, meetings, messages, people, reports, requests, threads, votes
 from bot.store.engine import open_engines
 from bot.store.messages import Message
 from bot.store.migrations import migrate
 from bot.store.privacy import POLICY
-from bot.store.tables import erasure, handoff, job, metadata, person, report
+from bot.store.tables import erasure, job, metadata, person, report, request
 from tests.bookings import NINE, book, wanted
 from tests.clock import START
 
@@ -27,8 +30,10 @@ ANNE = PersonId("TACME", "UANNE")
 NAMESAKE = PersonId("TOTHER", "UANNE")
 BOB = PersonId("T0HOME", "UBOB")
 EVE = PersonId("T0HOME", "UEVE")  # a translator, who works on all reports
+IDA = PersonId("T0HOME", "UIDA")  # of the desk, who has taken all requests
 TS = "1764144000.000100"
 CARD = "1764144009.000100"
+LINE = "1764144010.000100"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,8 +64,10 @@ def _met(conn: Connection, who: PersonId, channel: str, workspace: str = "T0HOME
     people.remember(conn, workspace, who, language="fi")
     votes.cast(conn, workspace, channel, TS, who, -1, START)
     votes.comment(conn, workspace, channel, TS, who, said)
-    handoffs.open_once(conn, workspace, channel, TS, said, who, START)
-    handoffs.place_card(conn, workspace, channel, TS, card_channel="CSUPPORT", card_ts=f"card of {channel}")
+    history = (Change(Act.TOLD, START, who, said, lines=(Line("CSUPPORT", LINE),)), Change(Act.TAKEN, START, IDA))
+    asked = Request(0, channel, TS, who, START, "fi", said, state=RequestState.TAKEN, assignee=IDA, history=history)
+    placed = replace(asked, card_channel="CSUPPORT", card_ts=f"1764144009.00020{channel[1:]}")
+    requests.create(conn, workspace, placed, START)
     picture = Picture("F1", PictureState.SHARED, copy=f"F{channel}")
     told = Report(0, who, START, "fi", said=said, pictures=(picture,), assignee=EVE, channel="CTRANS", card_ts=CARD)
     reports.create(conn, workspace, told, None, Reporter(0, who, "fi", START), START)
@@ -92,7 +99,7 @@ def test_all_that_is_kept_is_exported(met: str, capsys: pytest.CaptureFixture[st
     assert code == 0
     assert (told["user"], told["team"]) == ("UANNE", "TACME")
     assert set(told["tables"]) == {name for name, holding in POLICY.items() if holding.owner}
-    assert set(rows) == {"thread", "message", "vote", "handoff", "report", "reporter", "person"}
+    assert set(rows) == {"thread", "message", "vote", "report", "reporter", "request", "person"}
     assert rows["thread"][0]["state"]["question"] == "What does TACME pay?"
     assert rows["vote"][0]["at"] == START.isoformat()
     assert rows["report"][0]["state"]["said"] == "What does TACME pay?"
@@ -119,7 +126,7 @@ def test_erasing_shows_what_goes_and_does_it(met: str, capsys: pytest.CaptureFix
     left = _tables(met)
 
     assert code == 0
-    theirs = "1 thread, 1 message, 1 vote, 1 handoff, 1 report, 1 reporter, 1 person"
+    theirs = "1 thread, 1 message, 1 vote, 1 report, 1 reporter, 1 request, 1 person"
     assert shown == f"UANNE of TACME: {theirs}."
     assert done == f"PRIV-1: erased {theirs}."
     assert "cards" in cards
@@ -135,9 +142,13 @@ def test_the_desk_that_runs_takes_the_words_out_of_the_cards(met: str) -> None:
     rows = _do(met, lambda conn: conn.execute(select(job).order_by(job.c.seq)).all())
 
     assert [(row.kind, row.payload) for row in rows] == [
-        ("withdrawal", {"channel": "CSUPPORT", "ts": "card of C1", "number": 1}),
         ("report-withdrawal", {"channel": "CTRANS", "ts": CARD, "number": 1}),
         ("report-unshare", {"copy": "FC1"}),
+        (
+            "request-withdrawal",
+            {"channel": "CSUPPORT", "ts": "1764144009.000201", "number": 1, "is_released": False},
+        ),
+        ("report-unsay", {"channel": "CSUPPORT", "ts": LINE}),
     ]
 
 
@@ -156,6 +167,26 @@ def test_who_works_on_reports_of_others_is_taken_out_of_them(met: str, capsys: p
     assert done == "PRIV-1: erased name in 2 report of others."
     assert "UEVE" not in _tables(met)
     assert _count(met, report) == 2
+
+
+def test_who_looks_after_requests_of_others_is_taken_out_of_them(met: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """They read what they did, and no word of whoever asked; erased, they are nowhere, and the queue has it again."""
+    _do(met, lambda conn: audit.add(conn, "T0HOME", IDA, "request.take", 1, is_allowed=True, now=START))
+    main(["privacy", "export", "UIDA"])
+    said = capsys.readouterr().out
+    tables = json.loads(said)["tables"]
+    main(["privacy", "erase", "UIDA", "--yes"])
+    shown, done, cards = capsys.readouterr().out.splitlines()
+    left = _do(met, lambda conn: requests.listed(conn, "T0HOME"))
+
+    assert [part["did"][0]["act"] for part in tables["request"]["in_rows_of_others"]] == ["taken", "taken"]
+    assert [row["act"] for row in tables["audit"]["rows"]] == ["request.take"]
+    assert "What does" not in said
+    assert shown == "UIDA of T0HOME: 1 audit, name in 2 request of others."
+    assert done == "PRIV-1: erased 1 audit, name in 2 request of others."
+    assert "cards" in cards
+    assert [(one.state, one.assignee) for one in left] == [(RequestState.OPEN, None)] * 2
+    assert "UIDA" not in _tables(met)
 
 
 def test_who_holds_meetings_of_others_is_taken_out_of_them(met: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -191,7 +222,7 @@ def test_it_asks_first(
         monkeypatch.setattr("sys.stdin", typed)
         assert main(["privacy", "erase", "UANNE"]) == code
 
-    assert _count(met, handoff) == left
+    assert _count(met, request) == left
 
 
 def test_two_people_with_one_id_are_told_apart(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,20 @@ from alembic.migration import MigrationContext
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, inspect, text
 
-from bot.model import Floor, PersonId, Thread
+from bot.model import Floor, Handed, PersonId, Thread
 from bot.ports import StoreUnavailable
-from bot.store import dispatch, jobs, messages, threads
+from bot.request import Act, Change, Request
+from bot.store import codec, dispatch, jobs, messages, requests, threads
 from bot.store import migrations as migrations_module
 from bot.store.database import Database
 from bot.store.engine import open_engines
 from bot.store.jobs import Claim, NewJob
 from bot.store.migrations import current, migrate, newest
+from bot.store.packing import pack
 from bot.store.tables import metadata
 from tests.clock import START
 
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -157,6 +160,65 @@ def test_rows_are_carried_over(engine: Engine, version: str, monkeypatch: pytest
     assert (thread.asker, thread.question, thread.floor) == (PersonId("T2", "U1"), "Miksi?", Floor.STAFF)
     assert (thread.offered, thread.misses, thread.handed_over) == (("a.b",), 1, True)
     assert (message.ts, message.language, message.reply.outcome.value) == ("1764144002.000100", "fi", "help")
+
+
+# What a desk of 0007 held of questions that were handed over.
+_HANDOFFS = """
+    INSERT INTO handoff
+        (workspace, channel, thread_ts, number, question, state, card_channel, card_ts, at, team, "user")
+    VALUES
+    ('T1', 'C1', '1764144000.000100', 7, 'Miksi?', 'open', 'C9', '1764144005.000100', :then, 'T2', 'U1'),
+    ('T1', 'D1', '1764144000.000200', 8, 'Why?', 'open', NULL, NULL, :then, NULL, NULL),
+    ('T9', 'D1', '1764144000.000200', 7, '', 'open', NULL, NULL, :then, 'T2', 'U1'),
+    ('T1', 'C1', 'no thread of ours', 9, 'Lost?', 'open', 'C9', '1764144006.000100', :then, 'T2', 'U1')
+"""
+_THREADS = "INSERT INTO thread (workspace, channel, ts, updated_at, state) VALUES ('T1', 'C1', :ts, :then, :state)"
+_COUNTERS = "INSERT INTO counter (workspace, kind, n) VALUES ('T1', 'request', 9)"
+
+
+def test_what_was_handed_over_becomes_requests(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open since they were asked, in the language of their thread, with the card that they have; it knows them too."""
+    go_to(engine, "0007", monkeypatch)
+    asked = Thread(
+        "C1", "1764144000.000100", PersonId("T2", "U1"), "fi", "miro", question="Miksi?", handed_over=True, misses=1
+    )
+    state = pack(codec.dump(asked) | {"last_ts": "1764144001.000100"})
+    then = milliseconds(START)
+    with engine.begin() as conn:
+        conn.execute(text(_HANDOFFS), {"then": then})
+        conn.execute(text(_THREADS), {"ts": 1764144000000100, "then": then, "state": state})
+        conn.execute(text(_COUNTERS))
+    migrate(engine)
+    with engine.begin() as conn:
+        made = {workspace: requests.listed(conn, workspace) for workspace in ("T1", "T9")}
+        thread = threads.load(conn, "T1", "C1", "1764144000.000100")
+        new = Request(0, "D7", "1764144000.000300", None, START, "en", "How?")
+        number = requests.create(conn, "T1", new, START)[0].number
+        view = requests.view(conn, "T1", "U9", START)
+        seen = requests.of_person(conn, "T1", PersonId("T2", "U1"), None, START)
+
+    bare = Request(8, "D1", "1764144000.000200", None, START, "en", "Why?", owed_since=START)
+    anne = PersonId("T2", "U1")
+    first = replace(
+        bare,
+        number=7,
+        channel="C1",
+        thread_ts="1764144000.000100",
+        asker=anne,
+        language="fi",
+        programme="miro",
+        question="Miksi?",
+        card_channel="C9",
+        card_ts="1764144005.000100",
+        history=(Change(Act.ASKED, START, anne),),
+    )
+    other = replace(bare, number=7, asker=anne, question="", history=(Change(Act.ASKED, START, anne),))
+    assert made == {"T1": [first, replace(bare, history=(Change(Act.ASKED, START),))], "T9": [other]}
+    assert thread == replace(asked, last_ts="1764144001.000100", request=Handed(7, asker=anne))
+    assert number == 10
+    assert [one.number for one in view.unassigned.first] == [7, 8, 10]
+    assert [one.number for one, _ in seen] == [7]
+    assert "handoff" not in inspect(engine).get_table_names()
 
 
 def test_of_processes_that_start_at_once_one_migrates(url: str) -> None:

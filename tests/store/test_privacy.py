@@ -20,7 +20,7 @@ from bot.store import people, privacy, threads
 from bot.store.database import Database
 from bot.store.jobs import Status
 from bot.store.privacy import POLICY, Cause, Holding
-from bot.store.tables import busy, cell, erasure, host, job, known, metadata, person, tally
+from bot.store.tables import busy, cell, erasure, host, job, known, member, metadata, person, tally
 from bot.store.types import Instant, Json, Packed, Ts
 from tests.clock import START
 
@@ -30,13 +30,15 @@ NAMESAKE = PersonId("TOTHER", "UANNE")
 BOB = PersonId("T1", "UBOB")
 DAY = timedelta(days=1)
 OWNED = [holding for holding in POLICY.values() if holding.owner]
-OF_HOSTS = {cell, busy, host}  # no namesake of another team has rows in these
-ONCE = {person, host}  # a person has one row in these
+OF_HOSTS = {cell, busy, host, member}  # no namesake of another team has rows in these
+ONCE = {person, host, member}  # a person has one row in these
 
 _AS_THEY_ARE: dict[str, dict[str, Any]] = {
     "job": {"status": Status.DEAD.value},
     "report": {"status": "fixed", "copies": 0, "duplicate_of": None},
     "meeting": {"kind": "support", "status": "booked"},
+    "request": {"status": "resolved", "way": "asked", "copies": 0},
+    "gap": {"kind": "fallback", "request": None},
 }
 """What rows of a table have to say, to be such as there are."""
 
@@ -57,6 +59,7 @@ def _row(holding: Holding, who: PersonId, at: datetime = START) -> dict[str, Any
     names = {"team": who.team, "user": who.user}
     packed = {"asker": names, **names, "said": said, "opened_at": at.isoformat()}
     packed |= {"uid": f"{number}@T1.partnerdesk", "language": "en", "zone": "UTC", "booked_at": at.isoformat()}
+    packed |= {"question": said}
     of_type = {
         Packed: packed,
         Json: packed,
@@ -176,7 +179,7 @@ async def test_erased_is_numbered_and_dated(database: Database) -> None:
 
     assert (first.number, second.number) == (1, 2)
     assert second.rows == {}
-    assert len(first.cards) == 1
+    assert len(first.requests) == 1
     assert [tuple(row) for row in rows] == [("T1", n, "person", START, START) for n in (1, 2)]
 
 

@@ -1,4 +1,4 @@
-"""The units of threads, messages, people, votes, handoffs and tallies."""
+"""The units of threads, messages, people, votes and tallies."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.model import Asked, Candidate, Draft, Floor, Outcome, PersonId, Reply, Thread
-from bot.store import codec, counters, handoffs, messages, people, tallies, threads, votes
-from bot.store.handoffs import Handoff
+from bot.model import Asked, Candidate, Draft, Floor, Handed, Outcome, PersonId, Reply, Thread
+from bot.store import codec, counters, messages, people, tallies, threads, votes
 from bot.store.messages import Message
 from bot.store.people import StoredPerson
 from bot.store.tables import tally, vote
@@ -34,9 +33,11 @@ FULL = Thread(
     misses=2,
     floor=Floor.STAFF,
     handed_over=True,
+    request=Handed(7, is_taken=True, is_settled=True, until=date(2026, 11, 24)),
     last_ts="3.000000",
     slots={"start_date": "2026-11-03"},
     asks_for=("plan",),
+    files=("F1",),
     asked_on=date(2026, 11, 23),
     draft=Draft("x", "Docment", "Document", "https://example.com", "typo", "fi", ("F1", "F2"), "2.000000"),
     awaits_report=True,
@@ -136,32 +137,6 @@ def test_one_vote_a_person_and_changeable(conn: Connection) -> None:
     assert [tuple(row) for row in before] == [("T2", -1, "price missing"), ("T3", 1, None)]
     assert changed == -1
     assert [tuple(row) for row in after] == [("T2", 1, None), ("T3", 1, None)]
-
-
-def test_a_thread_is_handed_over_once(conn: Connection) -> None:
-    """A second click gets the number of the first; numbers run per workspace."""
-    first = handoffs.open_once(conn, "T1", "C1", "1.000000", "Why?", ANNE, START)
-    again = handoffs.open_once(conn, "T1", "C1", "1.000000", "Why, again?", NAMESAKE, LATER)
-    second = handoffs.open_once(conn, "T1", "C1", "9.000000", "How?", None, START)
-    elsewhere = handoffs.open_once(conn, "T9", "C1", "1.000000", "Why?", ANNE, START)
-
-    assert [first, again, second, elsewhere] == [(1, True), (1, False), (2, True), (1, True)]
-    assert handoffs.load(conn, "T1", "C1", "1.000000") == Handoff(
-        "C1", "1.000000", 1, "Why?", handoffs.OPEN, START, ANNE
-    )
-
-
-def test_a_handoff_is_found_by_its_card(conn: Connection) -> None:
-    """What is clicked in the support channel leads back to the thread."""
-    handoffs.open_once(conn, "T1", "C1", "1.000000", "Why?", ANNE, START)
-    assert handoffs.place_card(conn, "T1", "C1", "1.000000", card_channel="C9", card_ts="7.000000")
-    assert not handoffs.place_card(conn, "T1", "C1", "2.000000", card_channel="C9", card_ts="8.000000")
-
-    found = handoffs.by_card(conn, "T1", "C9", "7.000000")
-
-    assert found is not None
-    assert (found.thread_ts, found.card_channel, found.card_ts) == ("1.000000", "C9", "7.000000")
-    assert handoffs.by_card(conn, "T2", "C9", "7.000000") is None
 
 
 def test_a_rolled_back_number_is_given_again(conn: Connection) -> None:
