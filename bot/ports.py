@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
@@ -156,18 +156,26 @@ class Meter(Protocol):
         """Count an attempt at a job."""
 
 
+OTHER_KIND: Final = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A picture that somebody has shared."""
+    """A file that somebody has shared."""
 
     content: bytes
-    kind: str  # png, jpeg, gif, webp or heic, as the content says
-    name: str  # as its author named it, with the ending of its kind; to be escaped where it is shown
+    kind: str  # of a picture png, jpeg, gif, webp or heic, as the content says; else OTHER_KIND
+    name: str  # as its author named it, a picture with the ending of its kind; to be escaped where it is shown
 
     @property
     def size(self) -> int:
         """Its size in bytes."""
         return len(self.content)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether people see it where it stands."""
+        return self.kind != OTHER_KIND
 
 
 class FileFault(StrEnum):
@@ -180,7 +188,7 @@ class FileFault(StrEnum):
     NO_ACCESS = "no-access"  # not shared with the bot, or the bot lacks the scope
     TOO_LARGE = "too-large"
     EMPTY = "empty"
-    KIND = "kind"  # no picture of a kind that we take
+    KIND = "kind"  # none that we take; no file at all, but a canvas or a post
 
 
 class FileRefused(Exception):
@@ -194,12 +202,12 @@ class FileRefused(Exception):
 class Files(Protocol):
     """Fetches what people share, and shares copies of it.
 
-    Few pictures are in memory at once: what has no place raises RetryLater. A picture that is uploaded as soon as it
-    is fetched, with nothing awaited between, keeps its place.
+    Few files are in memory at once: what has no place raises RetryLater. One that is uploaded as soon as it is fetched,
+    with nothing awaited between, keeps its place.
     """
 
-    async def fetch(self, file_id: str) -> Fetched:
-        """A picture by its id. Raises FileRefused for good, RetryLater for now."""
+    async def fetch(self, file_id: str, *, any_kind: bool = False) -> Fetched:
+        """A picture by its id, or a file of any kind. Raises FileRefused for good, RetryLater for now."""
 
     async def upload(self, fetched: Fetched, *, alt: str) -> str:
         """The id of a copy that nobody sees before it is shared; `alt` is its alternative text, as far as it fits.

@@ -51,9 +51,12 @@ SCOPES = (
     "groups:read",
     "im:history",
     "im:write",
+    "usergroups:read",
     "users:read",
 )
 
+
+_MOST_VIEWS = 3  # one above the other
 
 # What can go wrong
 
@@ -228,6 +231,7 @@ class View:
     id: str
     view: dict[str, Any]
     trigger_id: str | None = None
+    below: str = ""  # the id of the one that is seen again when it closes
 
 
 @dataclass(frozen=True)
@@ -274,10 +278,12 @@ class StubSlack:
         self.latency = 0.0  # seconds from a request to its answer; it is carried out halfway
         self.channels: dict[str, StubChannel] = {}
         self.users: dict[str, dict[str, Any]] = {}
+        self.groups: dict[str, list[str]] = {}  # user groups, and who is in them
+        self.has_groups = True  # the plan; a free one has none
         self.ephemerals: list[Ephemeral] = []
         self.views: dict[str, View] = {}  # by id, as they are now
         self.opened: list[View] = []  # in order, as they were opened
-        self.answered: list[View] = []  # in order, those that took the place of one that was sent
+        self.answered: list[View] = []  # in order, those that took the place of one that was sent, or lie above it
         self.homes: dict[str, dict[str, Any]] = {}  # by user, as published last
         self.requests: list[Request] = []
         self.addresses: list[str] = []  # of all requests, with what stands behind the ?
@@ -373,8 +379,28 @@ class StubSlack:
     def show_instead(self, id_: str, view: dict[str, Any]) -> None:
         """Have another view take the place of a form that was sent, as the answer to it (`update`) wants."""
         known = self.views.get(id_)
-        self.views[id_] = View(id_, _checked_view({"view": view}), known.trigger_id if known else None)
+        checked, below = _checked_view({"view": view}), known.below if known else ""
+        self.views[id_] = View(id_, checked, known.trigger_id if known else None, below)
         self.answered.append(self.views[id_])
+
+    def show_above(self, id_: str, view: dict[str, Any]) -> None:
+        """Have another view lie above a form that was sent, as the answer to it (`push`) wants; three lie at most."""
+        if len(self._pile(id_)) >= _MOST_VIEWS:
+            raise SlackRefusal("push_limit_reached")
+        self._ids += 1
+        above = View(f"V{self._ids:04d}", _checked_view({"view": view}), below=id_)
+        self.views[above.id] = above
+        self.answered.append(above)
+
+    def close_all(self, id_: str) -> None:
+        """Have a form that was sent close, and all that lie below it, as the answer to it (`clear`) wants."""
+        for one in self._pile(id_):
+            self.views.pop(one, None)
+
+    def _pile(self, id_: str) -> list[str]:
+        """The ids of a view and of those below it."""
+        known = self.views.get(id_)
+        return [id_, *(self._pile(known.below) if known and known.below else ())]
 
     def fail(self, method: str, *faults: Fault) -> None:
         """Let the next requests of a method fail, in this order; after them `fault` decides again."""
@@ -680,6 +706,15 @@ class StubSlack:
         with_locale = str(arguments.get("include_locale")) in {"1", "true", "True"} and user["team_id"] == self.team
         return {"user": {name: value for name, value in user.items() if name != "locale" or with_locale}}
 
+    def _group_members(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        self._needs("usergroups:read")
+        if not self.has_groups:
+            raise SlackRefusal("paid_teams_only")
+        members = self.groups.get(str(arguments.get("usergroup")))
+        if members is None:
+            raise SlackRefusal("no_such_subteam")
+        return {"users": [*members]}
+
     def _view_open(self, arguments: dict[str, Any]) -> dict[str, Any]:
         trigger = str(arguments.get("trigger_id") or "")
         if not trigger:
@@ -700,7 +735,7 @@ class StubSlack:
             raise SlackRefusal("not_found")
         if arguments.get("hash") not in {None, _hash(known)}:
             raise SlackRefusal("hash_conflict")
-        self.views[known.id] = View(known.id, _checked_view(arguments), known.trigger_id)
+        self.views[known.id] = View(known.id, _checked_view(arguments), known.trigger_id, known.below)
         return {"view": _view_payload(self.views[known.id])}
 
     def _view_publish(self, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -880,6 +915,7 @@ _METHODS: dict[str, Callable[[StubSlack, dict[str, Any]], dict[str, Any]]] = {
     "files.delete": StubSlack._delete_file,
     "files.getUploadURLExternal": StubSlack._upload_url,
     "files.info": StubSlack._file_info,
+    "usergroups.users.list": StubSlack._group_members,
     "users.info": StubSlack._user_info,
     "views.open": StubSlack._view_open,
     "views.publish": StubSlack._view_publish,

@@ -13,7 +13,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests import payloads
-from tests.stub_slack import TEAM, Cut, Html, HttpError, Late, RateLimited, StubSlack, TooLong
+from tests.stub_slack import TEAM, Cut, Html, HttpError, Late, RateLimited, SlackRefusal, StubSlack, TooLong
 
 
 @pytest.fixture
@@ -114,6 +114,40 @@ async def test_a_trigger_is_used_once(slack: StubSlack, client: AsyncWebClient) 
     assert slack.views[opened["view"]["id"]].view["callback_id"] == "d"
     assert [one.view["callback_id"] for one in slack.opened] == ["c"]
     assert slack.homes == {"U1": {"type": "home", "blocks": []}}
+
+
+MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "t"}, "blocks": []}
+
+
+async def test_forms_lie_above_each_other(slack: StubSlack, client: AsyncWebClient) -> None:
+    """Three at most; the answer to the one on top may close them all."""
+    first = (await client.views_open(trigger_id="t1", view=MODAL))["view"]["id"]
+    slack.show_above(first, {**MODAL, "callback_id": "second"})
+    second = slack.answered[-1]
+    slack.show_above(second.id, {**MODAL, "callback_id": "third"})
+    third = slack.answered[-1]
+    with pytest.raises(SlackRefusal, match="push_limit_reached"):
+        slack.show_above(third.id, MODAL)
+
+    assert (third.below, second.below, slack.views[first].below) == (second.id, first, "")
+    slack.close_all(third.id)
+    assert slack.views == {}
+
+
+async def test_user_groups(slack: StubSlack, client: AsyncWebClient) -> None:
+    """Who is in one; a plan without them, and a bot without the scope, are told so."""
+    slack.groups["S1"] = ["U1"]
+    listed = await client.usergroups_users_list(usergroup="S1")
+
+    assert listed["users"] == ["U1"]
+    with pytest.raises(SlackApiError, match="no_such_subteam"):
+        await client.usergroups_users_list(usergroup="S2")
+    slack.has_groups = False
+    with pytest.raises(SlackApiError, match="paid_teams_only"):
+        await client.usergroups_users_list(usergroup="S1")
+    slack.scopes = ()
+    with pytest.raises(SlackApiError, match="missing_scope"):
+        await client.usergroups_users_list(usergroup="S1")
 
 
 async def test_people_and_channels(slack: StubSlack, client: AsyncWebClient) -> None:

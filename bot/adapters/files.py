@@ -1,4 +1,4 @@
-"""Pictures that people share in Slack, fetched by their id, and copies of them that the bot shares."""
+"""Files that people share in Slack, fetched by their id, and copies of them that the bot shares."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.adapters.file_content import kind_of, name_of
+from bot.adapters.file_content import kind_of, name_of, name_of_any
 from bot.adapters.file_host import ORIGINS, FileHost
 from bot.adapters.postponed import Postponed
 from bot.adapters.slack_errors import CALL_ERRORS, failure, outcome
-from bot.ports import Clock, Fetched, FileFault, FileRefused, GiveUp, RetryLater
+from bot.ports import OTHER_KIND, Clock, Fetched, FileFault, FileRefused, GiveUp, RetryLater
 
 LARGEST: Final = 10 * 1024 * 1024  # bytes
 TIME_LIMIT: Final = 30.0  # seconds for a file, all in all
 CALL_LIMIT: Final = 10.0  # seconds for a call of the Web API
-AT_ONCE: Final = 3  # pictures on their way, and so in memory
+AT_ONCE: Final = 3  # files on their way, and so in memory
 SHARED_WITHIN: Final = timedelta(minutes=2)
 """Sharing is Slack's work behind the scenes, of seconds; what takes longer is lost, as happens."""
 
@@ -33,6 +33,8 @@ _NO_PLACE: Final = 1.0  # seconds until a place may be free
 _SHARING: Final = "Slack is sharing the file"
 _LOOK_AGAIN: Final = 2.0  # seconds between looks at it
 _MOST_COPIES: Final = 1_000
+_HOSTED: Final = ("hosted",)
+_OF_ANY_KIND: Final = (*_HOSTED, "snippet")  # a text that somebody has pasted
 _FAULTS: Final = {
     "external": FileFault.EXTERNAL,
     "tombstone": FileFault.GONE,
@@ -83,23 +85,25 @@ class SlackFiles:
         self._uploaded: dict[str, str] = {}  # copy → title, of those that this process has not tried to complete
         self._waits: dict[str, datetime] = {}  # copy → since when this process has seen it shared nowhere
 
-    async def fetch(self, file_id: str) -> Fetched:
-        """Fetch a picture. Raises FileRefused for good, RetryLater for now."""
+    async def fetch(self, file_id: str, *, any_kind: bool = False) -> Fetched:
+        """Fetch a picture, or a file of any kind. Raises FileRefused for good, RetryLater for now."""
         if not _FILE_ID.fullmatch(file_id):
             raise FileRefused(FileFault.GONE)
         with self._place():
             try:
                 async with asyncio.timeout(self._time_limit):
                     told = await self._told(file_id)
-                    content = await self._host.download(self._address(told), told.get("size"))
+                    content = await self._host.download(self._address(told, any_kind=any_kind), told.get("size"))
             except GiveUp:
                 raise FileRefused(FileFault.NO_ACCESS) from None
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise RetryLater(type(error).__name__) from None
         kind = kind_of(content)
-        if kind is None:
+        if kind is not None:
+            return Fetched(content, kind, name_of(told.get("name"), file_id, kind))
+        if not any_kind:
             raise FileRefused(FileFault.KIND)
-        return Fetched(content, kind, name_of(told.get("name"), file_id, kind))
+        return Fetched(content, OTHER_KIND, name_of_any(told.get("name"), file_id))
 
     async def upload(self, fetched: Fetched, *, alt: str) -> str:
         """Upload a copy that nobody sees yet. Raises FileRefused for good, RetryLater for now, GiveUp."""
@@ -193,14 +197,14 @@ class SlackFiles:
             fault = _REFUSALS.get(failed.code)
             raise (FileRefused(fault) if fault else outcome(failed)) from None
 
-    def _address(self, told: Mapping[str, Any]) -> Any:
+    def _address(self, told: Mapping[str, Any], *, any_kind: bool) -> Any:
         """Where the content is. Raises FileRefused where there is none that we may fetch."""
         mode = told.get("mode")
         if told.get("is_external"):
             raise FileRefused(FileFault.EXTERNAL)
         if told.get("file_access", "visible") != "visible":
             raise FileRefused(FileFault.NO_ACCESS)
-        if mode != "hosted":
+        if mode not in (_OF_ANY_KIND if any_kind else _HOSTED):
             raise FileRefused(_FAULTS.get(str(mode), FileFault.KIND))
         size = told.get("size")
         if size == 0:

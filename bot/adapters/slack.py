@@ -46,6 +46,7 @@ _SEARCH_INTERVAL: Final = timedelta(seconds=0.1)
 _UNKNOWN_PAUSES: Final = (2.0, 6.0, 20.0, 60.0, 300.0, 900.0, 2400.0)
 
 _NOT_SHOWN: Final = "channel_not_found"
+_NO_GROUP: Final = "no_such_subteam"
 
 T = TypeVar("T")
 
@@ -75,6 +76,7 @@ class Profile:
     is_stranger: bool
     is_guest: bool
     is_bot: bool
+    name: str = ""  # the first name, where they have given one; "" if Slack tells none
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,23 @@ class SlackMessenger:
         told = answer.get("channel")
         return _conversation(told) if isinstance(told, dict) else None
 
+    async def group_members(self, group: str) -> tuple[str, ...]:
+        """The users in a user group; nobody is in one that is not there, or switched off. Raises RetryLater or GiveUp.
+
+        GiveUp tells Slack's code: `missing_scope`, or that the workspace's plan has no user groups.
+        """
+        try:
+            answer = await self._limited(lambda: self._client.usergroups_users_list(usergroup=group))
+        except CALL_ERRORS as error:
+            failed = failure(error)
+            if failed.code == _NO_GROUP:
+                return ()
+            raise outcome(failed) from None
+        users = answer.get("users")
+        if not isinstance(users, list):
+            raise RetryLater("usergroups.users.list names nobody")
+        return tuple(dict.fromkeys(str(user) for user in users))
+
     async def direct_channel(self, user: str) -> str:
         """The direct message with somebody. Raises RetryLater or GiveUp."""
         known = self._direct.get(user)
@@ -410,6 +429,8 @@ def _conversation(told: dict[str, Any]) -> Conversation:
 
 def _profile(user: str, told: dict[str, Any]) -> Profile:
     locale = str(told.get("locale") or "")[:2].lower()
+    profile = told.get("profile")
+    shown = {**told, **profile} if isinstance(profile, dict) else told
     return Profile(
         team=told.get("team_id"),
         user=user,
@@ -418,4 +439,5 @@ def _profile(user: str, told: dict[str, Any]) -> Profile:
         is_stranger=bool(told.get("is_stranger")),
         is_guest=bool(told.get("is_restricted") or told.get("is_ultra_restricted")),
         is_bot=bool(told.get("is_bot")),
+        name=str(shown.get("first_name") or shown.get("real_name") or "").strip(),
     )

@@ -72,6 +72,9 @@ FATAL: Final = frozenset(
         "team_access_not_granted",
         "as_user_not_supported",
         "cannot_reply_to_message",
+        "no_such_subteam",
+        "plan_upgrade_required",
+        "paid_teams_only",
     }
 )
 """Codes that trying again does not change. Any other is tried again: it is not worse than a wrong end."""

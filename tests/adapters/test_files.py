@@ -17,7 +17,7 @@ from bot.adapters.file_host import ORIGINS
 from bot.adapters.files import SlackFiles
 from bot.adapters.postponed import Postponed
 from bot.adapters.slack import web_client
-from bot.ports import FileFault, FileRefused, RetryLater
+from bot.ports import OTHER_KIND, FileFault, FileRefused, RetryLater
 
 TOKEN = "xoxb-stub-token"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
@@ -169,6 +169,114 @@ async def test_a_name_misleads_nobody(line: Line, told: Any, shown: str) -> None
     line.host.told = {"name": told}
 
     assert (await line.files.fetch("F0PICTURE")).name == shown
+
+
+# Any kind
+
+OFFICE = b"PK\x03\x04 a zip, or an office file"
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "shown"),
+    [
+        (b"%PDF-1.7 ...", "contract.PDF", "contract.PDF"),
+        (OFFICE, "list of clients.xlsx", "list of clients.xlsx"),
+        (OFFICE, "logs.tar.gz", "logs.tar.gz"),
+        (b"words", "notes.txt", "notes.txt"),
+        (b"words", "README", "README"),
+        (b"words", ".png", "png"),
+        (b"words", "..", "F0PICTURE"),
+        (b"words", None, "F0PICTURE"),
+        (b"words", "../../etc/passwd", "passwd"),
+        (b"words", "C:\\temp\\a.csv", "a.csv"),
+        (b"words", "<!channel>.txt", "<!channel>.txt"),
+        (b"words", f"{'x' * 300}.{'y' * 300}", f"{'x' * 80}.{'y' * 20}"),
+        # What a double click would start does not start, and is still told.
+        (b"MZ a program", "setup.exe", "setup.exe.bin"),
+        (b"MZ a program", "invoice.pdf.EXE", "invoice.pdf.EXE.bin"),
+        (b"MZ a program", "setup.exe.", "setup.exe.bin"),
+        (b"MZ a program", "setup.exe ", "setup.exe.bin"),
+        (b"MZ a program", "setup.e\u200bxe", "setup.exe.bin"),
+        (b"MZ a program", "invoice\u202efdp.exe", "invoicefdp.exe.bin"),
+        (b"@echo off", ".bat", "bat.bin"),
+        (b"x", "a.appref-ms", "a.appref-ms.bin"),
+        (LOGIN, "page.html", "page.html.bin"),
+        (b"<svg onload=alert(1)>", "drawing.svg", "drawing.svg.bin"),
+    ],
+)
+async def test_a_file_of_any_kind_keeps_its_name(line: Line, content: bytes, told: Any, shown: str) -> None:
+    """As far as that misleads nobody and starts nothing; of what kind it is nobody claims to know."""
+    line.host.content = content
+    line.host.told = {"name": told, "mimetype": "image/png"}
+    fetched = await line.files.fetch("F0PICTURE", any_kind=True)
+
+    assert (fetched.content, fetched.kind, fetched.name) == (content, OTHER_KIND, shown)
+    assert not fetched.is_picture
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_among_files_of_any_kind_a_picture_is_one(line: Line, kind: str) -> None:
+    """By its content, with its own ending, as where only pictures are taken."""
+    line.host.content = KINDS[kind]
+    line.host.told = {"name": "a.exe"}
+    fetched = await line.files.fetch("F0PICTURE", any_kind=True)
+
+    assert (fetched.kind, fetched.name, fetched.is_picture) == (kind, f"a.{kind}", True)
+
+
+async def test_a_text_that_somebody_has_pasted(line: Line) -> None:
+    """Slack calls it a snippet; it has content like a file."""
+    line.host.content = b"Traceback (most recent call last)"
+    line.host.told = {"mode": "snippet", "name": "Untitled.txt"}
+    fetched = await line.files.fetch("F0PICTURE", any_kind=True)
+
+    assert (fetched.content, fetched.name) == (b"Traceback (most recent call last)", "Untitled.txt")
+
+
+@pytest.mark.parametrize(
+    ("told", "fault"),
+    [
+        ({"is_external": True, "external_type": "gdrive"}, FileFault.EXTERNAL),
+        ({"mode": "external"}, FileFault.EXTERNAL),
+        ({"mode": "tombstone"}, FileFault.GONE),
+        ({"mode": "hidden_by_limit"}, FileFault.HIDDEN),
+        ({"mode": "quip"}, FileFault.KIND),  # a canvas
+        ({"mode": "space"}, FileFault.KIND),  # a post
+        ({"mode": ["hosted"]}, FileFault.KIND),
+        ({"file_access": "check_file_info"}, FileFault.NO_ACCESS),
+        ({"size": LARGEST + 1}, FileFault.TOO_LARGE),
+        ({"url_private_download": "https://evil.example/a.pdf"}, FileFault.ELSEWHERE),
+    ],
+)
+async def test_what_is_refused_is_refused_of_any_kind(line: Line, told: Mapping[str, Any], fault: FileFault) -> None:
+    """The kind alone makes no difference: host, access and size count as before, and nothing is downloaded."""
+    line.host.content = b"%PDF-1.7"
+    line.host.told = dict(told)
+    with pytest.raises(FileRefused) as caught:
+        await line.files.fetch("F0PICTURE", any_kind=True)
+
+    assert caught.value.fault is fault
+    assert line.host.asked == ["/api/files.info"]
+
+
+async def test_a_file_of_any_kind_beyond_the_cap(line: Line) -> None:
+    """Whatever files.info says."""
+    line.host.content = b"\0" * (LARGEST + 1)
+    line.host.told = {"size": 5}
+    with pytest.raises(FileRefused) as caught:
+        await line.files.fetch("F0PICTURE", any_kind=True)
+
+    assert caught.value.fault is FileFault.TOO_LARGE
+
+
+async def test_a_page_to_log_in_is_no_file_of_any_kind(line: Line) -> None:
+    """It is what Slack sends where the token does not reach; a page that was uploaded is as long as Slack says."""
+    line.host.content = LOGIN
+    line.host.told = {"size": 77, "name": "page.html"}
+    with pytest.raises(FileRefused) as caught:
+        await line.files.fetch("F0PICTURE", any_kind=True)
+
+    assert caught.value.fault is FileFault.NO_ACCESS
 
 
 # What is refused for good

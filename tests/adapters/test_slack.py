@@ -576,6 +576,65 @@ async def test_a_profile_of_an_outsider(line: Line) -> None:
     assert (other.language, other.time_zone) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"real_name": "Anna Korhonen", "profile": {"first_name": "Anna", "real_name": "Anna Korhonen"}}, "Anna"),
+        ({"real_name": "Anna Korhonen", "profile": {"first_name": "", "real_name": "Anna K."}}, "Anna K."),
+        ({"real_name": "Anna Korhonen", "profile": None}, "Anna Korhonen"),
+        ({"profile": {"first_name": None, "real_name": " "}}, ""),
+        ({}, ""),
+    ],
+)
+async def test_the_name_in_a_profile(line: Line, told: dict[str, Any], name: str) -> None:
+    """The first name that somebody has given, else their whole name; never the handle."""
+    line.slack.add_user("U2", **told)
+    profile = await line.messenger.profile("U2")
+
+    assert profile is not None
+    assert profile.name == name
+
+
+async def test_the_members_of_a_group(line: Line) -> None:
+    """Each once; nobody is in a group that Slack does not have, any more or at all."""
+    line.slack.groups["S1"] = ["U2", "U1", "U2"]
+
+    assert await line.messenger.group_members("S1") == ("U2", "U1")
+    assert await line.messenger.group_members("S2") == ()
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Error("missing_scope"), GiveUp),
+        (Error("plan_upgrade_required"), GiveUp),
+        (Error("paid_teams_only"), GiveUp),
+        (RateLimited(9), Postponed),
+        (HttpError(500), RetryLater),
+        (Html(), RetryLater),
+        (Cut(), RetryLater),
+        (Hang(), RetryLater),
+    ],
+    ids=repr,
+)
+async def test_members_that_slack_does_not_tell(line: Line, fault: Fault, expected: type[Exception]) -> None:
+    """That is not the same as nobody."""
+    line.slack.groups["S1"] = ["U1"]
+    line.slack.fail("usergroups.users.list", fault, fault)  # what only reads is repeated once after a cut
+    with pytest.raises(expected):
+        await line.messenger.group_members("S1")
+
+
+async def test_a_plan_without_groups_and_a_missing_scope_are_told_apart(line: Line) -> None:
+    """By Slack's own code: what the operator has to do differs."""
+    line.slack.has_groups = False
+    with pytest.raises(GiveUp, match="paid_teams_only"):
+        await line.messenger.group_members("S1")
+    line.slack.scopes = ("users:read",)
+    with pytest.raises(GiveUp, match="missing_scope"):
+        await line.messenger.group_members("S1")
+
+
 @pytest.mark.parametrize("fault", [RateLimited(9), HttpError(500), Html(), Error("user_not_found")], ids=repr)
 async def test_no_profile_is_no_error(line: Line, fault: Fault) -> None:
     """It is asked for once."""
