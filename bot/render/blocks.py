@@ -50,9 +50,15 @@ def header(words: str) -> Block:
     return {"type": "header", "text": plain_text(words, 150)}
 
 
-def actions(elements: Sequence[Block]) -> Block:
-    """A row of buttons and menus."""
-    return {"type": "actions", "elements": list(elements)}
+def actions(elements: Sequence[Block], *, block: str = "") -> Block:
+    """A row of buttons and menus; under another block id Slack forgets what was chosen in it."""
+    made: Block = {"type": "actions", "elements": list(elements)}
+    return {**made, "block_id": block} if block else made
+
+
+def divider() -> Block:
+    """A line across."""
+    return {"type": "divider"}
 
 
 def button(
@@ -86,9 +92,10 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def option(words: str, value: str) -> Block:
-    """An option of a menu."""
-    return {"text": plain_text(words, OPTION), "value": value}
+def option(words: str, value: str, about: str = "") -> Block:
+    """An option of a menu; small print stands below it."""
+    made: Block = {"text": plain_text(words, OPTION), "value": value}
+    return {**made, "description": plain_text(about, OPTION)} if about else made
 
 
 def overflow(action: str, options: Sequence[Block]) -> Block:
@@ -189,6 +196,19 @@ def modal(
     }
 
 
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """A table of plain texts, the first row its heading and the first column its labels: 100 rows of 20 at most.
+
+    Slack takes one in a message.
+    """
+    right = [{"align": "right"}] * (len(rows[0]) - 1)
+    return {
+        "type": "table",
+        "column_settings": [{"is_wrapped": True}, *right],
+        "rows": [[{"type": "raw_text", "text": cell} for cell in row] for row in rows],
+    }
+
+
 def rich_text(*elements: Block) -> Block:
     """Text in which nothing that people have written is markup."""
     return {"type": "rich_text", "elements": list(elements)}
@@ -215,9 +235,10 @@ def rich_words(words: str, style: str = "") -> Block:
     return {**block, "style": {style: True}} if style else block
 
 
-def rich_link(url: str) -> Block:
-    """An address that shows itself."""
-    return {"type": "link", "url": url}
+def rich_link(url: str, words: str = "") -> Block:
+    """Words that lead to an address; without any it shows itself."""
+    block: Block = {"type": "link", "url": url}
+    return {**block, "text": words, "style": {"bold": True}} if words else block
 
 
 def _mrkdwn(markup: str) -> Block:

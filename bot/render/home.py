@@ -13,7 +13,7 @@ from bot.meeting import Kind
 from bot.model import LANGUAGES, Language
 from bot.render import blocks as kit
 from bot.render import meeting_words as words
-from bot.render import meetings, pieces, reports
+from bot.render import meetings, pieces, reports, requests
 from bot.render.blocks import Block
 from bot.render.escape import escape
 from bot.render.messages import Renderer
@@ -64,6 +64,39 @@ def _reports(t: Translator, title: str, found: Sequence[tuple[Report, bool]]) ->
         return []
     shown, others = reports.listed(found[:_REPORTS], with_words=True), len(found) - _REPORTS
     return [kit.header(title), *pieces.blocks([reports.lines(shown, t)], t), *_more(t, others)]
+
+
+def requests_section(
+    renderer: Renderer,
+    language: Language,
+    own: Sequence[Mapping[str, Any]],
+    desk: Mapping[str, Any] | None,
+    *,
+    zone: str = "",
+) -> list[Block]:
+    """The requests of a person and of their organisation; for staff those of the desk, what is owed first.
+
+    Args:
+        renderer: The words.
+        language: The person's.
+        own: Their requests, as a reply of outcome STATUS lists them.
+        desk: Those of the desk, likewise; None for whoever is not of the desk.
+        zone: By whose clock it is told when they are due; "": UTC.
+
+    """
+    t = renderer.catalogues[language]
+    blocks: list[Block] = []
+    groups = list(requests.groups(desk or {}, zone, t))
+    if groups:
+        blocks.append(kit.header(t("Requests at the desk")))
+    for group in groups:
+        blocks.append(kit.section(f"*{escape(group.title)}*"))
+        blocks += [*pieces.blocks([group.lines], t), *_more(t, group.others)]
+    if own:
+        listed = requests.lines(own[: requests.MOST_LISTED], t)
+        blocks += [kit.header(t("Your requests for a person")), *pieces.blocks([listed], t)]
+        blocks += _more(t, len(own) - requests.MOST_LISTED)
+    return blocks
 
 
 def meetings_section(

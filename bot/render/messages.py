@@ -13,10 +13,10 @@ from bot.knowledge.facts import LinkOf, Paragraph, Part, Plain
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Entry, Knowledge, Programme
 from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice, Outcome, Reply
 from bot.render import blocks as kit
-from bot.render import meetings, notices, pieces, reports, results, rich, slots
+from bot.render import meetings, notices, pieces, reports, requests, results, rich, slots
 from bot.render.blocks import Block
 from bot.render.escape import escape, link, shorten_markup
-from bot.render.pieces import Piece, Sentence
+from bot.render.pieces import Piece
 from bot.report import MOST_PICTURES
 from bot.understand.slots.fill import DATES
 
@@ -48,6 +48,9 @@ _ACTION_OF: Final = {
     Outcome.PRIVACY: "delete-data",
 }
 _EXAMPLES: Final = 3
+_MISSES: Final = frozenset({Outcome.FALLBACK, Outcome.CHOICES})
+_NO_MISS: Final = frozenset({Notice.DRAFT, Notice.FOREIGN})
+_MANY_MISSES: Final = 2  # in a row: from then on the bot offers a person first
 _WITHOUT_ROW: Final = frozenset({Outcome.GREETING, Outcome.THANKS, Outcome.HELP, Outcome.HUMAN})
 
 
@@ -98,9 +101,14 @@ class Renderer:
         t = self.catalogues[language]
         if told := _told(reply, t):
             controls = self._controls(reply, language, t) if with_controls else []
-            below = self._contacts_line(reply, language, t) if meetings.needs_person(reply) else []
-            above = kit.sections(rich.mrkdwn(self._before(reply, language), t, self._article(reply.programme)))
-            return Message(_beside(self.plain(reply, language)), [*above, *pieces.blocks(told, t), *below, *controls])
+            small = self._contacts_line(reply, language, t) if meetings.needs_person(reply) else []
+            article = self._article(reply.programme)
+            above, below = (
+                kit.sections(rich.mrkdwn(parts, t, article))
+                for parts in (self._before(reply, language), self._after(reply, language))
+            )
+            blocks = [*above, *pieces.blocks(told, t), *below, *small, *controls]
+            return Message(_beside(self.plain(reply, language)), blocks)
         parts = self.parts(reply, language)
         article = self._article(reply.programme)
         markup = rich.mrkdwn(parts, t, article)
@@ -119,15 +127,23 @@ class Renderer:
         t, article = self.catalogues[language], self._article(reply.programme)
         if told := _told(reply, t):
             above = rich.plain(self._before(reply, language), t, article)
-            return "\n\n".join(filter(None, (above, pieces.plain(told, t))))
+            below = rich.plain(self._after(reply, language), t, article)
+            return "\n\n".join(filter(None, (above, pieces.plain(told, t), below)))
         parts = self.parts(reply, language)
         if _is_computed(reply) and (entry := self.knowledge.entry(reply.entry or "")):
             parts.append(_paragraph(t("Source: {title}", title=f"{self.title(entry.id, language)}")))
         return rich.plain(parts, t, article)
 
     def _before(self, reply: Reply, language: Language) -> list[Part]:
-        """What the knowledge says of meetings to somebody who has asked about them, before times are offered."""
-        return self._written(reply, language) if meetings.begins(reply) and reply.entry else []
+        """What the knowledge says to somebody who has asked for a meeting or a person, before all else."""
+        is_first = (meetings.begins(reply) and reply.entry) or requests.begins(reply)
+        return self._written(reply, language) if is_first else []
+
+    def _after(self, reply: Reply, language: Language) -> list[Part]:
+        """What the knowledge says below a line about a request: what a person has chosen from it, whom else to ask."""
+        if requests.sends_entry(reply) and self.knowledge.entry(reply.entry or "") is not None:
+            return self._written(reply, language)
+        return self._contacts_speaking(reply.programme, language) if requests.is_unspoken(reply) else []
 
     def parts(self, reply: Reply, language: Language) -> list[Part]:
         """What a reply says, before any markup."""
@@ -249,7 +265,19 @@ class Renderer:
     def _fallback(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
         said = [_paragraph(t("I don’t know the answer to that, and I won’t guess.")), *_too_long(reply, t)]
         said += self._contacts(reply.programme, language)
-        return [*said, *self._passing_on(t)]
+        first = self._person_first(reply, t)
+        return [*first, *said, *([] if first else self._passing_on(t))]
+
+    def _has_missed(self, reply: Reply) -> bool:
+        """Whether the bot has not understood several times in a row, and somebody else might."""
+        is_miss = reply.outcome in _MISSES and reply.notice not in _NO_MISS
+        is_again = is_miss and reply.result.get("misses", 0) >= _MANY_MISSES
+        return is_again and self.has_desk and reply.offer_person
+
+    def _person_first(self, reply: Reply, t: Translator) -> list[Part]:
+        """The offer of a person to whoever was not understood several times."""
+        said = t("I have not been able to help you so far. Shall I pass your question on to a person?")
+        return [_paragraph(said)] if self._has_missed(reply) else []
 
     def _to_person(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
         """Who can help instead: the people of the desk; where there is none, those whom the knowledge names."""
@@ -262,7 +290,8 @@ class Renderer:
         programmes = all(choice.startswith(PROGRAMME_PREFIX) for choice in reply.choices)
         asked = t("Which programme is this about?") if programmes else t("Which of these do you mean?")
         items = tuple((Plain(self.title(choice, language)),) for choice in reply.choices)
-        return [*_too_long(reply, t), _paragraph(asked), facts.Items(items, numbered=True)]
+        numbered = facts.Items(items, numbered=True)
+        return [*self._person_first(reply, t), *_too_long(reply, t), _paragraph(asked), numbered]
 
     def _draft(self, reply: Reply, language: Language, t: Translator) -> list[Part]:
         if not reply.languages:
@@ -328,9 +357,16 @@ class Renderer:
                 said += [self._heading(one, language), *contacts]
         return said
 
-    def _contacts_of(self, one: Programme, language: Language) -> list[Part]:
-        sentences = [one.words[language].contacts[id_] for id_ in one.fallback_contacts(language)]
+    def _contacts_of(self, one: Programme, language: Language, *, is_named: bool = False) -> list[Part]:
+        """Whom a programme names when the bot has no answer; `is_named`: only those that name the language."""
+        ids = [id_ for id_ in one.fallback_contacts(language) if one.contacts[id_].languages or not is_named]
+        sentences = [one.words[language].contacts[id_] for id_ in ids]
         return [part for text in sentences for part in facts.sentence(text, one, language, self._link_of)]
+
+    def _contacts_speaking(self, programme: str | None, language: Language) -> list[Part]:
+        """The contacts of a programme of which its facts say that they speak a language."""
+        known = self.knowledge.programmes.get(programme or "")
+        return self._contacts_of(known, language, is_named=True) if known else []
 
     def _contacts_line(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
         """Whom to ask, in small print, where there is no desk."""
@@ -352,6 +388,8 @@ class Renderer:
     def _controls(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
         if meetings.is_step(reply):
             return meetings.controls(reply, t, self._ask(reply, t))
+        if requests.is_step(reply):
+            return requests.controls(reply, t)
         is_step = reply.outcome is Outcome.REPORT and "step" in reply.result
         if is_step or self._asks_about_picture(reply):
             return reports.controls(reply, t)
@@ -360,7 +398,8 @@ class Renderer:
     def _usual_controls(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
         ask = self._ask(reply, t)
         if reply.outcome is Outcome.CHOICES:
-            return [kit.actions([*_numbers(reply.choices), kit.button("✕", PICK_NONE, label=t("None of these")), *ask])]
+            numbers = [*_numbers(reply.choices), kit.button("✕", PICK_NONE, label=t("None of these"))]
+            return [kit.actions([*ask, *numbers] if self._has_missed(reply) else [*numbers, *ask])]
         if reply.notice in {Notice.DRAFT, Notice.FOREIGN} or reply.outcome is Outcome.LANGUAGE:
             return _rows([*_language_buttons(_offered_languages(reply)), *(ask if reply.languages else [])], ask)
         if reply.outcome is Outcome.TOPICS:
@@ -374,7 +413,8 @@ class Renderer:
         return [] if reply.outcome in _WITHOUT_ROW else _rows(ask)
 
     def _ask(self, reply: Reply, t: Translator) -> list[Block]:
-        return [kit.button(t("Ask a person"), ASK_PERSON)] if self.has_desk and reply.offer_person else []
+        style = "primary" if self._has_missed(reply) else None
+        return [kit.button(t("Ask a person"), ASK_PERSON, style=style)] if self.has_desk and reply.offer_person else []
 
     def _answer_row(self, reply: Reply, language: Language, t: Translator, ask: list[Block]) -> Block:
         """What stands below every answer: a person, two votes, and the menu with the rest."""
@@ -419,11 +459,10 @@ class Renderer:
 
 
 def _told(reply: Reply, t: Translator) -> list[Piece]:
-    """What a reply tells of reports and meetings; empty for one that says something else."""
+    """What a reply tells of requests, reports and meetings; empty for one that says something else."""
     if reply.outcome is not Outcome.STATUS:
-        return reports.pieces(reply, t) or meetings.pieces(reply, t)
-    listed = [*reports.status(reply.result, t), *meetings.status(reply.result, t)]
-    return [*listed, Sentence(t("Requests I cannot see from here; a person can tell you."))] if listed else []
+        return requests.pieces(reply, t) or reports.pieces(reply, t) or meetings.pieces(reply, t)
+    return [one for kind in (requests, reports, meetings) for one in kind.status(reply.result, t)]
 
 
 def _beside(words: str) -> str:

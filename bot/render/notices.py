@@ -27,6 +27,8 @@ IN_VAIN: Final = frozenset(
         Notice.NO_DIRECT,
         Notice.NO_FORM,
         Notice.NO_SUCH_DAY,
+        Notice.INVITE_FIRST,
+        Notice.NO_DESK,
     }
 )
 """The notices that are all of a reply."""
@@ -62,6 +64,8 @@ def sentence(notice: Notice, t: Translator) -> str:
         Notice.NO_DIRECT: t("I cannot write to you directly in Slack. Details shows you all of it, you alone."),
         Notice.NO_FORM: t("The form did not open. Please press the button again."),
         Notice.NO_SUCH_DAY: between(t),
+        Notice.INVITE_FIRST: t("I am not in this conversation. Please invite me to it, then try again."),
+        Notice.NO_DESK: t("No channel is set up for requests, so I have passed nothing on."),
     }[notice]
 
 

@@ -1,4 +1,4 @@
-"""What is told of reports, as pieces that become blocks or plain text: sentences of ours, quotations, lists.
+"""What is told of reports, meetings and requests, as pieces that become blocks or plain text: sentences, quotes, lists.
 
 What people have written stands in rich text alone, so nothing in it is markup.
 """
@@ -8,17 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, TypeAlias
 
 from bot.i18n import Translator
 from bot.render import blocks as kit
 from bot.render.blocks import Block
 from bot.render.difference import Mark, Segment, abridged, difference, side
-from bot.render.escape import escape, one_line, shorten
+from bot.render.escape import escape, one_line, shorten, visible
 
 _STYLES: Final = {Mark.SAME: "", Mark.GONE: "strike", Mark.NEW: "bold"}
 _ADDRESS: Final = re.compile(r"https?://[^\s<>|\x00-\x1f]+")
+_ADDRESS_WITHIN: Final = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:[:/?#][^\s<>|]*)?")
+"""An address within a text: with a host that Slack takes for sure, for it refuses a message with any other."""
+
+_AFTER_ADDRESS: Final = ".,;:!?)]}'\"»”’"
+"""What ends a sentence in which an address stands last."""
+
 _LONGEST_VALUE: Final = 300
+_MOST_LINKS: Final = 40
 _MOST_MARKED: Final = 60  # stretches; with more a mark shows nothing, and a block has no end
 
 
@@ -38,11 +46,20 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Words in which nothing is markup, as they stand; what somebody says, below a line in bold that tells who."""
+
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A line of a list; without a name the value alone, without a value nothing."""
 
     name: str
     value: str
+    url: str = ""  # where the name leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +70,7 @@ class Facts:
     is_shown: bool = True
 
 
-Piece: TypeAlias = Sentence | Quote | Facts
+Piece: TypeAlias = Sentence | Said | Quote | Facts
 
 
 def quote(title: str, text: str, longest: int) -> Quote:
@@ -82,6 +99,8 @@ def blocks(pieces: Iterable[Piece], t: Translator) -> list[Block]:
         match piece:
             case Sentence(text):
                 made.append(kit.section(escape(text)))
+            case Said(text, by) if text or by:
+                made.append(kit.rich_text(kit.rich_section(*_said(text, by))))
             case Quote(title, segments) if words := rich(segments):
                 above = [kit.rich_section(kit.rich_words(_titled(title, t)))] if title else []
                 made.append(kit.rich_text(*above, kit.rich_quote(*words)))
@@ -100,7 +119,25 @@ def rich(segments: Sequence[Segment]) -> list[Block]:
     return [kit.rich_words(one.text, _STYLES[one.mark]) for one in segments if one.text]
 
 
+def _said(text: str, by: str) -> list[Block]:
+    """Somebody's words with their addresses as links, which rich text makes of nothing by itself."""
+    if not by:
+        return [kit.rich_words(text)]
+    text = shorten(visible(text).strip(), kit.TYPED)
+    made, end = [kit.rich_words(f"{by}\n" if text else by, "bold")], 0
+    for found in islice(_ADDRESS_WITHIN.finditer(text), _MOST_LINKS):
+        url = found[0].rstrip(_AFTER_ADDRESS)
+        made += [kit.rich_words(text[end : found.start()])] if found.start() > end else []
+        made.append(kit.rich_link(url))
+        end = found.start() + len(url)
+    return [*made, kit.rich_words(text[end:])] if text[end:] else made
+
+
 def _item(one: Fact, t: Translator) -> Block:
+    if one.url and _ADDRESS.fullmatch(one.url):
+        named = one.name or one.value
+        rest = [kit.rich_words(f" {one.value}")] if one.name else []
+        return kit.rich_section(kit.rich_link(one.url, _titled(named, t) if rest else named), *rest)
     name = [kit.rich_words(f"{_titled(one.name, t)} ", "bold")] if one.name else []
     is_address = _ADDRESS.fullmatch(one.value) is not None
     return kit.rich_section(*name, kit.rich_link(one.value) if is_address else kit.rich_words(one.value))
@@ -110,6 +147,8 @@ def _plain(piece: Piece, t: Translator) -> str:
     match piece:
         case Sentence(text):
             return text
+        case Said(text, by):
+            return "\n".join(filter(None, (by, visible(text).strip())))
         case Quote(title, segments):
             text = "".join(one.text for one in segments)
             above = [_titled(title, t)] if title and text else []

@@ -12,7 +12,7 @@ from bot.edition import Edition
 from bot.i18n import Catalogues, Translator
 from bot.meeting import Cause, Meeting, State
 from bot.model import LANGUAGES, Language
-from bot.render import cards, controls
+from bot.render import controls
 from bot.render import meeting_cards as render
 from bot.render.meetings import CANCEL, MOVE
 from bot.render.messages import Message
@@ -171,16 +171,3 @@ def test_what_is_left_of_a_card_names_nobody(catalogues: Catalogues, language: L
         assert block_problems(message.blocks) == []
         assert _actions(message) == []
         assert "MT-12" in message.text
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_meeting_can_be_offered_from_the_card_of_a_request(catalogues: Catalogues, language: Language) -> None:
-    """Where somebody holds meetings."""
-    told: dict[str, Any] = {"number": 7, "user": "U1", "organisation": None, "language": "fi", "question": "Help"}
-
-    def card(**more: Any) -> Message:
-        return cards.handoff_card(catalogues[language], **told, answer=None, url=URL, **more)
-
-    assert _actions(card()) == []
-    assert controls.offers(card(offers_meeting=True).blocks, cards.OFFER_MEETING, "7")
-    assert block_problems(card(offers_meeting=True).blocks) == []

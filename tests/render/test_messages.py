@@ -10,7 +10,6 @@ from bot import i18n
 from bot.edition import Edition
 from bot.knowledge.schema import ACTIONS
 from bot.model import LANGUAGES, Language, Notice, Outcome, Reply
-from bot.render.cards import handoff_card
 from bot.render.home import home_view, language_section, topics_section
 from bot.render.messages import Renderer
 from bot.render.views import feedback_form
@@ -142,36 +141,6 @@ def test_where_nobody_takes_reports_none_is_promised(edition: Edition, language:
     assert promise not in shown
     assert promise not in renderer.plain(reply)
     assert shown.count("celine@cyberday.ai") == (2 if language in {"en", "de"} else 0)  # a link and its words
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_cards_are_valid(edition: Edition, language: Language) -> None:
-    """Whatever a person wrote, however long."""
-    for question in ("", "short", "&lt;" * 5_000, "<!channel> " * 500, "line\n" * 1_000):
-        message = handoff_card(
-            edition.renderer.catalogues[language],
-            number=12,
-            user="U1",
-            organisation="A & <B>",
-            language=language,
-            question=question,
-            answer="x" * 5_000,
-            url="https://example.com/archives/C1/p1",
-        )
-
-        assert block_problems(message.blocks) == []
-        assert "<!" not in repr(message.blocks)
-
-
-def test_cards_hold_to_the_schema(edition: Edition) -> None:
-    """With an answer and a link, and without."""
-    t = edition.renderer.catalogues["fi"]
-    for answer, url in (("x", "https://example.com"), (None, None)):
-        message = handoff_card(
-            t, number=1, user="U1", organisation=None, language=None, question="x", answer=answer, url=url
-        )
-
-        assert schema_problems(message.blocks, "blocks.schema.json") == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
