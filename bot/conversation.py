@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, TypeAlias
@@ -14,7 +14,9 @@ from bot.flows import drafting, reporting
 from bot.flows.computing import LONGEST_ASIDE, Computing, is_follow_up
 from bot.knowledge.schema import ACTION_PREFIX, PROGRAMME_PREFIX, Knowledge
 from bot.model import (
+    CHOSEN,
     DEFAULT_LANGUAGE,
+    REPLACED,
     Candidate,
     Channel,
     Count,
@@ -36,6 +38,8 @@ from bot.model import (
     Understanding,
 )
 from bot.report_talk import ReportTalk
+from bot.request_talk import RequestTalk
+from bot.understand.closing import Closings
 from bot.understand.decide import OFFERED, Decision
 from bot.understand.named_language import named_language
 from bot.understand.normalise import LONGEST, words
@@ -75,6 +79,9 @@ _ASIDES: Final = frozenset({*_SMALL_TALK, Outcome.TOPICS, Outcome.LANGUAGE, Outc
 _SURELY_ELSE: Final = 0.95
 """From this confidence on, a word or two are about something else than the value that the bot has asked for."""
 
+_WANTS_ANSWER: Final = frozenset({Outcome.ANSWER, Outcome.RULE, Outcome.CHOICES, Outcome.REPORT, Outcome.BOOKING})
+"""What a message that is no question by its form may be all the same."""
+
 _OUTRIGHT: Final = frozenset({Outcome.ANSWER, Outcome.RULE})
 """What a channel set to `answer: questions` is told without having asked."""
 
@@ -96,6 +103,7 @@ class Conversation:
         *,
         takes_reports: bool = False,
         books: Books = lambda _kind, _programme: False,
+        agents: Collection[str] = (),
     ) -> None:
         self.knowledge = knowledge
         self.reader = reader
@@ -103,6 +111,8 @@ class Conversation:
         self.books = books
         self.computing = Computing(knowledge)
         self._report_talk = ReportTalk(reader, self._outcome_of, self._begins_report)
+        self._closings = Closings(knowledge, agents)
+        self._request_talk = RequestTalk(self._closings)
 
     @property
     def _decision(self) -> Decision:
@@ -110,6 +120,33 @@ class Conversation:
 
     def reply_to(self, question: Question, thread: Thread, person: Person) -> Turn:
         """What a message leads to. A turn without effects: the bot keeps silent."""
+        turn = self._request_talk.turn(question, thread, person)
+        if turn is not None:
+            return turn
+        return self._request_talk.with_request(self._own_turn(question, thread, person), question, thread, person)
+
+    def beside_request(self, turn: Turn, question: Question, of_request: Thread) -> Turn:
+        """The turn of a message at the top of a direct message, in which the request of another thread is open."""
+        return self._request_talk.beside(turn, question, of_request)
+
+    def edited_request(self, question: Question, of_request: Thread) -> Turn:
+        """The turn of an edited message, as it reads now, that is in the hands of people."""
+        return self._request_talk.retold(question, of_request)
+
+    def waits_for_somebody(self, question: Question, person: Person) -> bool:
+        """Whether a message at the top of a channel, which the bot leaves to people, is one that wants an answer."""
+        if not question.top_level or not person.is_partner or person.is_staff or not words(question.text):
+            return False
+        if "?" in question.text:
+            return True
+        if self._closings.is_one(question.text):
+            return False
+        understanding = self.reader.read(question.text, context(question, Thread("", ""), person))
+        reply = self.reply(understanding, question.channel, question.today)
+        is_talk = reply.choices[:1] and reply.choices[0].startswith(ACTION_PREFIX)
+        return reply.outcome in _WANTS_ANSWER and not is_talk
+
+    def _own_turn(self, question: Question, thread: Thread, person: Person) -> Turn:
         may_tell = _may_tell(question, thread, person)
         before, thread = thread, _floor_after(question, thread, person)
         asked = _is_asked(question, thread, person)
@@ -142,7 +179,10 @@ class Conversation:
         if not number or not thread.offered or int(number[1]) > len(thread.offered):
             return None
         choice = (NONE, *thread.offered)[int(number[1])]
-        return self.choose(choice, question.channel, thread, person, question.today)
+        turn = self.pick(choice, question.channel, thread, person, question.today)
+        # The choices stay as they are above the answer, but are none that nobody has chosen from.
+        offered = Count(Outcome.CHOICES, thread.language or DEFAULT_LANGUAGE, REPLACED)
+        return replace(turn, effects=(*turn.effects, offered))
 
     def _answered(
         self,
@@ -172,7 +212,8 @@ class Conversation:
         thread = reporting.of_another(thread, person.id)
         if self._offers_times(reply):
             thread = booking_talk.begun(reply, thread, understanding.text, person.id)
-        thread = replace(thread, asker=person.id, question=asked_before, asked_on=asked_on)
+        files = question.files if is_question else (*thread.files, *question.files)
+        thread = replace(thread, asker=person.id, question=asked_before, asked_on=asked_on, files=files)
         if self._is_begun(reply):
             reply, thread = reporting.begin(reply, thread, question.text, question.files)
         elif reply.outcome in _OUTRIGHT:  # what is written next goes on from there
@@ -235,7 +276,9 @@ class Conversation:
         thread = reporting.of_another(thread, person.id)
         is_asked = thread.draft is not None
         reply, thread = reporting.picture(reply, thread, question.text, question.files)
-        thread = replace(thread, asker=person.id, language=reply.language, question=question.text or thread.question)
+        asked = question.text or thread.question
+        files = (*thread.files, *question.files) if is_asked else question.files
+        thread = replace(thread, asker=person.id, language=reply.language, question=asked, files=files)
         said = (Rewrite(reply),) if is_asked else self._said(reply, person, question.channel)
         return Turn(thread, said)
 
@@ -406,6 +449,12 @@ class Conversation:
         slots = {"meeting_kind": entry.meeting} if entry.meeting else {}
         return replace(blank, outcome=_KINDS[entry.kind], programme=programme, entry=id_, slots=slots)
 
+    def pick(self, choice: str, channel: Channel, thread: Thread, person: Person, today: date) -> Turn:
+        """As `choose`, of what was offered for want of a sure answer: what that has led to is counted."""
+        turn = self.choose(choice, channel, thread, person, today)
+        counted = (Count(turn.reply.outcome, turn.reply.language, CHOSEN),) if turn.reply else ()
+        return replace(turn, effects=(*turn.effects, *counted))
+
     def choose(self, choice: str, channel: Channel, thread: Thread, person: Person, today: date) -> Turn:
         """What a click on a choice, or its number in words, leads to. An unknown choice is "none of these"."""
         language = thread.language or person.language or i18n.SOURCE_LANGUAGE
@@ -449,8 +498,10 @@ class Conversation:
             reply, effects = self._switch(reply, thread, said)
         missed = reply.outcome in _MISSES or reply.notice is Notice.UNREAD
         if reply.outcome is Outcome.HUMAN:
-            effects.append(HandOver(thread.question, self._last_answer(reply.language, thread)))
+            effects.append(HandOver(thread.question, self._last_answer(reply.language, thread), files=thread.files))
             thread = replace(thread, handed_over=True)
+        if reply.outcome in _MISSES and thread.misses:
+            reply = replace(reply, result={**reply.result, "misses": thread.misses + 1})
         thread = replace(
             thread,
             language=reply.language,
@@ -529,7 +580,10 @@ class Conversation:
         if reply.entry is None:
             choices = tuple(choice for choice in reply.choices if self._is_known(choice))
             return replace(reply, choices=choices) if choices or not reply.choices else unknown
-        if self.knowledge.entry(reply.entry) is None:
+        entry = self.knowledge.entry(reply.entry)
+        if reply.outcome is Outcome.HUMAN:  # a person has sent it: it stays theirs
+            return reply if entry is not None and entry.served(reply.language) else replace(reply, entry=None)
+        if entry is None:
             return unknown
         now = self._of_entry(replace(reply, notice=None, languages=()), reply.entry)
         is_same = now.notice is None and now.outcome is reply.outcome and reply.notice is not Notice.DRAFT
@@ -551,6 +605,9 @@ class Conversation:
         """The same reply in another language; an entry that is not released in it says so."""
         if reply.outcome is Outcome.LANGUAGE or reply.notice is Notice.FOREIGN:
             return _language_chosen(language)
+        if reply.outcome is Outcome.HUMAN and reply.entry is not None:  # a person has sent it: it stays theirs
+            entry = self.knowledge.entry(reply.entry)
+            return replace(reply, language=language) if entry is not None and entry.served(language) else reply
         if reply.entry is None:
             return replace(reply, language=language, notice=reply.notice if reply.outcome in _MISSES else None)
         notice = reply.notice if reply.notice in {Notice.UNREAD, Notice.LEFT_OPEN} else None

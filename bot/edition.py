@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -64,6 +64,7 @@ def open_edition(
     has_desk: bool = False,
     takes_reports: bool = False,
     books: Books = lambda _kind, _programme: False,
+    agents: Collection[str] = (),
     progress: Progress = lambda _done, _of, _name: None,
     on_fit: OnFit = lambda _child: None,
 ) -> Edition:
@@ -94,7 +95,7 @@ def open_edition(
         takes_reports=takes_reports,
         takes_meetings=any(books(kind, None) for kind in MEETINGS),
     )
-    conversation = Conversation(knowledge, reader, takes_reports=takes_reports, books=books)
+    conversation = Conversation(knowledge, reader, takes_reports=takes_reports, books=books, agents=agents)
     return Edition(knowledge, reader, conversation, renderer)
 
 

@@ -272,6 +272,20 @@ def test_a_reply_in_another_language_keeps_what_was_worked_out(talk: Conversatio
     assert (other.language, other.entry, other.result, other.slots) == ("fi", reply.entry, reply.result, reply.slots)
 
 
+def test_what_a_person_has_said_stays_theirs(talk: Conversation) -> None:
+    """An answer of the knowledge that staff have sent is not said by the bot, in whatever language and version."""
+    step = {"step": "answer", "number": 12, "agent": "Anna"}
+    sent = Reply(Outcome.HUMAN, "en", "cyberday", "cyberday.trial-length", result=step)
+    spoken = Reply(Outcome.HUMAN, "en", "cyberday", result={**step, "step": "reply", "text": "Hi"})
+    gone = replace(sent, entry="cyberday.no-such-entry")
+
+    for reply in (sent, spoken):
+        assert talk.in_language(reply, "fi", TODAY) == replace(reply, language="fi")
+        assert talk.current(reply, TODAY) == reply
+    assert talk.in_language(gone, "fi", TODAY) == gone
+    assert talk.fitted(gone) == replace(gone, entry=None)
+
+
 def test_the_words_of_a_long_message_are_read_to_a_limit(talk: Conversation) -> None:
     """What is stored of it is cut too."""
     turn = talk.reply_to(_question("The weather in Lisbon is nice today. " * 1_000, mentions_bot=True), NEW, ANN)
