@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import subprocess
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -48,6 +48,7 @@ from bot.listeners import (
     privacy,
     receive,
     registry,
+    staff,
     values,
     views,
 )
@@ -57,6 +58,8 @@ from bot.listeners.meetings import lists as meeting_lists
 from bot.listeners.meetings import wiring as meetings
 from bot.listeners.reports import lists
 from bot.listeners.reports import wiring as reports
+from bot.listeners.requests import lists as request_lists
+from bot.listeners.requests import wiring as requests
 from bot.listeners.services import Services, domain_of
 from bot.ports import Clock, Handler, RetryLater, StoreUnavailable
 from bot.settings import Settings
@@ -118,6 +121,7 @@ async def running(
             has_desk=desk.support_channel is not None,
             takes_reports=desk.takes_reports,
             books=desk.books,
+            agents=[member.first_name for member in desk.staff],
             progress=progress,
             on_fit=fitting.append,
         )
@@ -167,6 +171,7 @@ async def running(
         )
         services.home_sections += [
             home.language_section,
+            request_lists.home_section,
             meeting_lists.home_section,
             lists.home_section,
             home.topics_section,
@@ -174,7 +179,7 @@ async def running(
         stack.push_async_callback(services.aside.end)
         record = receive.recorder(services)
         bolt = bolt_app(settings, services, identity, client)
-        stack.push_async_callback(_cancel, asyncio.create_task(editions.watch(LOOK_EVERY)))
+        _alongside(stack, editions.watch(LOOK_EVERY), staff.watch(services))
         socket = _socket(settings, record, bolt, client, session, database)
         port = Port(settings.host, settings.port)
         probes = _probes(database, store, services, editions, socket, port)
@@ -193,6 +198,12 @@ async def running(
         yield Running(services, bolt, runner, database, editions, number, socket)
 
 
+def _alongside(stack: AsyncExitStack, *watching: Coroutine[Any, Any, None]) -> None:
+    """Have what looks for changes do so until the desk ends."""
+    for one in watching:
+        stack.push_async_callback(_cancel, asyncio.create_task(one))
+
+
 def _mail(settings: Settings, clock: Clock) -> SmtpMail | None:
     """What sends invitations; None where no server is set."""
     if settings.smtp_url is None or settings.mail_from is None:
@@ -204,6 +215,8 @@ def _plan(conn: Connection, services: Services) -> None:
     """Have what is done again and again begin."""
     privacy.plan(conn, services)
     calendars.plan(conn, services)
+    requests.plan(conn, services)
+    staff.plan(conn, services)
 
 
 def handlers(services: Services) -> Mapping[str, Handler]:
@@ -218,10 +231,11 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         effects.REWRITE: posting.rewrite_job(services),
         effects.REMOVE: posting.remove_job(services),
         effects.WHISPER: posting.whisper_job(services),
-        effects.CARD: posting.card_job(services),
         **privacy.handlers(services),
         **reports.handlers(services),
         **meetings.handlers(services),
+        **requests.handlers(services),
+        **staff.handlers(services),
         changes.CLICK: changes.click_job(),
     }
     return {kind: journal.watched(handler, services.meter) for kind, handler in table.items()}
@@ -258,6 +272,7 @@ def bolt_app(settings: Settings, services: Services, identity: Identity, client:
     privacy.register(app, services)
     reports.register(app, services)
     meetings.register(app, services)
+    requests.register(app, services)
     registry.listen_to_the_rest(app, services)
     failures.register(app, services)
     return app

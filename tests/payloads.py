@@ -481,6 +481,7 @@ def message_shortcut(
     *,
     message_ts: str,
     author: str,
+    author_team: str = TEAM,
     thread: str | None = None,
     files: Sequence[str] = (),
     blocks: list[dict[str, Any]] | None = None,
@@ -493,7 +494,7 @@ def message_shortcut(
         "type": "message",
         "user": author,
         "ts": message_ts,
-        "team": TEAM,
+        "team": author_team,
         "text": text,
         "blocks": blocks or [],
     }

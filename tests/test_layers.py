@@ -12,15 +12,17 @@ import bot
 ROOT = Path(bot.__file__).parent
 LAYERS = (
     # From the outside in: a module imports from its own layer and from those below it.
-    ("app", "cli", "__main__"),
+    ("app", "cli", "__main__", "plots"),
     ("listeners", "adapters", "store", "evaluation"),
     ("edition",),
     ("conversation",),
-    ("context", "report_talk", "booking_talk"),
+    ("context", "report_talk", "booking_talk", "request_talk"),
     ("flows", "rules", "understand", "render"),
+    ("duty",),
     ("knowledge", "i18n", "desk", "desk_reader", "hours", "availability", "public_holidays", "document", "days"),
     ("ports", "settings", "paths", "logs"),
-    ("report", "meeting"),
+    ("request",),
+    ("report", "meeting", "gap"),
     ("model",),
 )
 NAMING_SLACK = ("listeners", "adapters", "app", "cli/doctor")
@@ -77,3 +79,15 @@ def test_serving_needs_no_scikit_learn() -> None:
     users = {module for module in MODULES if any(name.startswith("sklearn") for name in _imported(module))}
 
     assert users == {"understand/fit.py", "evaluation/calibrate.py"}
+
+
+def test_serving_needs_no_matplotlib() -> None:
+    """It is an extra, and costs half a second and 40 MB: only the child process that draws imports it, and no desk."""
+    users = {module for module in MODULES if any(name.startswith("matplotlib") for name in _imported(module))}
+    drawing = {module: _imported(module) for module in MODULES if module.startswith("plots/")}
+
+    assert users == {"plots/bars.py"}
+    assert {name for names in drawing.values() for name in names if name.startswith("bot.")} == {"bot.plots.bars"}
+    assert [module for module in MODULES if any(name.startswith("bot.plots") for name in _imported(module))] == [
+        "plots/__main__.py"
+    ]

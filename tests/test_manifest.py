@@ -35,6 +35,7 @@ METHODS = {
     "files_delete": {"files:write"},
     "files_getUploadURLExternal": {"files:read", "files:write"},  # Slack wants both
     "files_info": {"files:read"},
+    "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),
@@ -86,8 +87,8 @@ def _is_super(called: ast.expr) -> bool:
     )
 
 
-def _scopes(manifest: dict[str, Any]) -> set[str]:
-    return set(manifest["oauth_config"]["scopes"]["bot"])
+def _scopes(manifest: dict[str, Any], *parts: str) -> list[str]:
+    return [scope for part in parts for scope in manifest["oauth_config"]["scopes"][part]]
 
 
 def test_the_schema_holds(manifest: dict[str, Any]) -> None:
@@ -108,8 +109,13 @@ def test_it_has_the_scopes_of_events_and_methods_and_no_others(manifest: dict[st
     needed = set().union(*(OF_EVENTS[event] for event in subscribed), *(METHODS[method] for method in _called()))
     needed |= {"commands"} if manifest["features"]["shortcuts"] else set()
 
-    assert _scopes(manifest) == needed
-    assert "user" not in manifest["oauth_config"]["scopes"]
+    assert sorted(_scopes(manifest, "bot", "bot_optional")) == sorted(needed)
+    assert set(manifest["oauth_config"]["scopes"]) == {"bot", "bot_optional"}
+
+
+def test_what_a_desk_can_do_without_is_optional(manifest: dict[str, Any]) -> None:
+    """Whoever installs the app may leave it out: user groups, which the desk file has to name to be used at all."""
+    assert _scopes(manifest, "bot_optional") == ["usergroups:read"]
 
 
 def test_every_method_that_is_called_is_known_here() -> None:

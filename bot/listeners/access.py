@@ -10,7 +10,6 @@ from typing import Final
 from bot.desk import Desk
 from bot.model import Notice, Person, PersonId
 from bot.render import (
-    cards,
     home,
     meeting_forms,
     meetings,
@@ -18,6 +17,9 @@ from bot.render import (
     report_cards,
     report_forms,
     reports,
+    request_cards,
+    request_forms,
+    requests,
     translator_forms,
     views,
 )
@@ -26,7 +28,7 @@ from bot.render import (
 class Role(StrEnum):
     """How a person stands to what they act on."""
 
-    OWNER = "owner"  # of the language that a report is about; of a meeting its host, and staff
+    OWNER = "owner"  # of the language that a report is about; of a meeting its host, and staff; of a request staff
     ASKER = "asker"
     COLLEAGUE = "colleague"  # of the asker's organisation
     STAFF = "staff"
@@ -66,6 +68,7 @@ _THEIRS: Final = frozenset({Role.ASKER, Role.COLLEAGUE, Role.STAFF})
 _TRANSLATORS: Final = Policy(frozenset({Role.OWNER, Role.STAFF}), refusal=Notice.NOT_OWNER)
 _HOST: Final = Policy(frozenset({Role.OWNER}), refusal=Notice.NOT_YOUR_MEETING)
 _IN_MEETING: Final = Policy(frozenset({Role.ASKER, Role.OWNER}), refusal=Notice.NOT_YOUR_MEETING)
+_STAFF: Final = Policy(frozenset({Role.OWNER}), refusal=Notice.NOT_STAFF)
 _BOOKER: Final = Policy(_ASKER, refusal=Notice.NOT_YOUR_MEETING)
 _REPORTER: Final = Policy(_ASKER, refusal=Notice.NOT_YOUR_REPORT)
 
@@ -123,7 +126,27 @@ POLICIES: Final[Mapping[str, Policy]] = {
     meetings.PAUSE: _HOST,
     meetings.RESUME: _HOST,
     meetings.NEW: _EVERYBODY,
-    cards.OFFER_MEETING: Policy(frozenset({Role.OWNER}), refusal=Notice.NOT_STAFF),
+    request_cards.OFFER_MEETING: _STAFF,
+    request_cards.TAKE: _STAFF,
+    request_cards.REPLY: _STAFF,
+    request_cards.ANSWER: _STAFF,
+    request_cards.RESOLVE: _STAFF,
+    request_cards.REOPEN: _STAFF,
+    request_cards.MORE: _STAFF,
+    request_forms.REPLYING: _STAFF,
+    request_forms.SENDING: _STAFF,
+    request_forms.SEARCHING: _STAFF,
+    request_forms.PRESENTING: _STAFF,
+    request_forms.ASSIGNING: _STAFF,
+    request_forms.TAKING: _STAFF,
+    request_forms.RAISING: _STAFF,
+    request_forms.RESOLVING: _STAFF,
+    request_forms.EXPLAINING: _STAFF,
+    request_forms.ESCALATE: _STAFF,
+    request_forms.NEW: _STAFF,
+    request_forms.WHY: _STAFF,
+    requests.AGAIN: Policy(_THEIRS, refusal=Notice.NOT_YOURS),
+    requests.SETTLED: Policy(_THEIRS, refusal=Notice.NOT_YOURS),
     meeting_forms.FORM: _EVERYBODY,
     meeting_forms.CHOOSING: _EVERYBODY,
     meeting_forms.MOVING: _IN_MEETING,

@@ -10,19 +10,31 @@ from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
 from bot.conversation import NONE
-from bot.listeners import effects, filling, values
+from bot.flows import requesting
+from bot.listeners import effects, filling, gathering, values
 from bot.listeners.access import Access
-from bot.listeners.changes import Clicked, Step, change, is_being_said, look_up, open_form, whisper
+from bot.listeners.changes import (
+    Clicked,
+    Step,
+    change,
+    is_being_said,
+    is_being_whispered,
+    look_up,
+    open_form,
+    whisper,
+)
 from bot.listeners.clicks import Click
 from bot.listeners.effects import Origin
 from bot.listeners.registry import Listener, listen
 from bot.listeners.reports import reporter
+from bot.listeners.requests import opening
 from bot.listeners.services import Services
 from bot.model import LANGUAGES, HandOver, Language, Notice, Outcome, Post, Remember, Reply, Turn
 from bot.render import messages as controls
 from bot.render.reports import REPORT_ERROR
 from bot.render.views import feedback_form
-from bot.store import handoffs, tallies, votes
+from bot.request import Way
+from bot.store import requests, tallies, votes
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -80,15 +92,20 @@ async def _unhelpful(services: Services, click: Click) -> None:
     await opening
 
 
-def hand_over(services: Services, conn: Connection, clicked: Clicked) -> None:
-    """Put the thread's question before a person, and tell the partner so; once a thread."""
+def hand_over(services: Services, conn: Connection, clicked: Clicked, way: Way = Way.ASKED, note: str = "") -> None:
+    """Put the thread's question before a person, and tell the partner so; once a thread.
+
+    Whoever asks again reads the number alone, and the desk that they have.
+    """
     reply = Reply(Outcome.HUMAN, clicked.language, clicked.thread.programme)
-    known = handoffs.load(conn, services.workspace, clicked.thread.channel, clicked.thread.ts)
-    if known is not None:  # said before: shown to whoever asks again, and to nobody else
-        if not is_being_said(conn, services, clicked):
-            whisper(conn, services, replace(reply, result={"number": known.number, "known": True}), clicked)
+    known = requests.by_thread(conn, services.workspace, clicked.thread.channel, clicked.thread.ts)
+    if known is not None and not known.is_closed:  # said before: shown to whoever asks again, and to nobody else
+        if not is_being_said(conn, services, clicked) and not is_being_whispered(conn, services, clicked):
+            wanted = opening.Wanted(way, clicked.thread.question, clicked.message.reply, note=note)
+            opening.open_or_add(conn, services, wanted, clicked.thread, clicked.person.id, None)
+            whisper(conn, services, requesting.known(known.number, clicked.language, reply.programme), clicked)
     else:
-        over = HandOver(clicked.thread.question, clicked.message.reply)
+        over = HandOver(clicked.thread.question, clicked.message.reply, way, clicked.thread.files, note)
         thread = replace(clicked.thread, handed_over=True)
         origin = Origin(clicked.click.key, clicked.person.id)
         effects.carry_out(conn, services, Turn(thread, (Post(reply), over)), origin)
@@ -120,6 +137,8 @@ def vote(services: Services, conn: Connection, clicked: Clicked, value: int) -> 
             entry=reply.entry,
             n=n,
         )
+    if -1 in {value, before}:
+        gathering.voted(conn, services, clicked.message, clicked.thread, is_unhelpful=value < 0)
     return True
 
 
@@ -142,7 +161,7 @@ def _is_none_chosen(clicked: Clicked) -> bool:
 def _take(services: Services, conn: Connection, clicked: Clicked, choice: str) -> None:
     """The asker's choice replaces the choices; anybody else sees what it leads to alone."""
     conversation = services.editions.current.conversation
-    turn = conversation.choose(choice, clicked.channel, clicked.thread, clicked.person, clicked.today)
+    turn = conversation.pick(choice, clicked.channel, clicked.thread, clicked.person, clicked.today)
     _say(services, conn, clicked, filling.filled(conn, services, turn, clicked.person, clicked.channel))
 
 

@@ -11,16 +11,18 @@ from sqlalchemy import Connection
 from bot.adapters.postponed import Postponed
 from bot.conversation import PICK
 from bot.flows import drafting, reporting
-from bot.listeners import effects, filling, journal, people
+from bot.listeners import effects, filling, gathering, journal, people
 from bot.listeners.effects import Origin
 from bot.listeners.incoming import Kept, as_message, being_told, is_under_way, mentions
 from bot.listeners.reports import telling
+from bot.listeners.requests import hearing, unanswered
 from bot.listeners.services import Services
 from bot.model import (
     DEFAULT_LANGUAGE,
     Channel,
     Forward,
     Job,
+    Outcome,
     Person,
     PersonId,
     Place,
@@ -29,8 +31,9 @@ from bot.model import (
     Turn,
 )
 from bot.ports import Handler, Unit
-from bot.store import messages, threads
+from bot.store import messages, requests, threads
 from bot.store.locks import exclusive
+from bot.store.messages import Message
 from bot.understand.normalise import words
 
 EDITABLE: Final = 60.0
@@ -47,26 +50,55 @@ def message_job(services: Services) -> Handler:
         written = job.payload
         person = await people.find(services, _author(written), written["channel"])
         stored = await services.store.read(lambda conn: _conversation(conn, services, written))
-        origin, last = Origin(job.key, person.id, written["ts"]), None
+        origin, last, beside = Origin(job.key, person.id, written["ts"]), None, None
         if stored is None and written["channel_type"] == "im":
             last = await services.store.read(lambda conn: threads.latest(conn, services.workspace, written["channel"]))
+            beside = await services.store.read(lambda conn: _of_request(conn, services, written["channel"]))
             gone_on = _gone_on(services, written, person, last)
             if gone_on is not None:
                 direct = services.desk.channel(written["channel"], direct=True)
                 gone_on = await _filled(services, gone_on, person, direct)
+                if beside is not None and gone_on.effects:
+                    question = _question(services, written, person)
+                    gone_on = services.editions.current.conversation.beside_request(gone_on, question, beside)
+                    last = beside if _is_same_place(gone_on.thread, beside) else last
                 journal.note_reply(gone_on.reply)
                 return _carried_out(services, gone_on, origin, last)
         thread = replace(stored or _new_thread(written), last_ts=written["ts"])
-        person = people.beside(services, person, thread.asker, written["channel"])
-        turn = await _turn(services, _question(services, written, person), thread, person)
+        person = _beside(services, person, thread)
+        question = _question(services, written, person)
+        turn = await _turn(services, question, thread, person)
+        if beside is not None:
+            turn = services.editions.current.conversation.beside_request(turn, question, beside)
+            stored = beside if _is_same_place(turn.thread, beside) else stored
         journal.note_reply(turn.reply)
+        watched = unanswered.watched(services, question, turn, person, written["ts"])
         if not turn.effects and stored is None:
-            return None
+            return watched
         unit = _carried_out(services, turn, origin, stored)
+        if watched is not None:
+            return unanswered.together(unit, watched)
         begins_report = stored is None and turn.thread.draft is not None and written["channel_type"] == "im"
         return _if_last(services, written["channel"], last, unit) if begins_report else unit
 
     return answer
+
+
+def _beside(services: Services, person: Person, thread: Thread) -> Person:
+    """A person in a thread: whether they are a colleague of whoever has begun it, or has asked for a person there."""
+    askers = (thread.asker, thread.request.asker if thread.request else None)
+    found = (people.beside(services, person, asker, thread.channel) for asker in askers)
+    return next((one for one in found if one.is_colleague), person)
+
+
+def _of_request(conn: Connection, services: Services, channel: str) -> Thread | None:
+    """The thread of the request that is open in a direct message."""
+    request = requests.open_in(conn, services.workspace, channel)
+    return threads.load(conn, services.workspace, channel, request.thread_ts) if request else None
+
+
+def _is_same_place(thread: Thread, other: Thread) -> bool:
+    return (thread.channel, thread.ts) == (other.channel, other.ts)
 
 
 def _carried_out(services: Services, turn: Turn, origin: Origin, before: Thread | None) -> Unit[None]:
@@ -118,6 +150,8 @@ def _gone_on(services: Services, written: dict[str, Any], person: Person, last: 
     """The turn of a new direct message that answers what the bot asked last: people seldom open the thread for that."""
     if last is None or not (_is_telling(last, written) or _is_open(last, written)):
         return None
+    if last.request is not None and last.request.is_taken:  # the bot keeps silent there
+        return None
     return services.editions.current.conversation.goes_on(_question(services, written, person), last, person)
 
 
@@ -141,7 +175,7 @@ def edit_job(services: Services) -> Handler:
 
     async def edit(job: Job) -> Unit[None] | None:
         written = job.payload
-        if not _is_recent(services, written):
+        if not _is_recent(services, written) and not await _is_with_people(services, written):
             return None
         person = await people.find(services, _author(written), written["channel"])
         answered, stored = await services.store.read(
@@ -151,15 +185,18 @@ def edit_job(services: Services) -> Handler:
             )
         )
         if answered and "number" in answered[0].reply.result:  # it is sent, and what was sent stays
-            return None
+            return await _retold(services, written, person, answered[0], job)
         passed_on = None if answered else await services.store.read(lambda conn: _passed_on(conn, services, written))
         if passed_on is not None:  # to a translator: who reads it as it stands now, below what it was
             return _carried_out(services, passed_on, Origin(job.key, person.id, written["ts"]), passed_on.thread)
         thread = _without_first_form(stored or _new_thread(written), person, written)
+        person = _beside(services, person, thread)
         turn = await _turn(services, _question(services, written, person), thread, person)
         journal.note_reply(turn.reply)
         if not turn.effects:
-            return None
+            is_left = thread.request is None  # to people, who may not have answered it yet
+            question = _question(services, written, person)
+            return unanswered.watched(services, question, turn, person, written["ts"]) if is_left else None
         origin = Origin(job.key, person.id, written["ts"], answered[0].ts if answered else None)
 
         def unit(conn: Connection) -> None:
@@ -176,6 +213,32 @@ def edit_job(services: Services) -> Handler:
     return edit
 
 
+async def _retold(
+    services: Services, written: dict[str, Any], person: Person, answered: Message, job: Job
+) -> Unit[None] | None:
+    """Has whoever looks after a request read what a message that has led to it, or was added to it, says by now."""
+    place = (services.workspace, answered.channel, answered.thread_ts)
+    stored = await services.store.read(lambda conn: threads.load(conn, *place))
+    if stored is None or stored.request is None or answered.reply.outcome is not Outcome.HUMAN:
+        return None
+    turn = services.editions.current.conversation.edited_request(_question(services, written, person), stored)
+    return _carried_out(services, turn, Origin(job.key, person.id, written["ts"]), stored)
+
+
+async def _is_with_people(services: Services, written: dict[str, Any]) -> bool:
+    """Whether somebody of the desk reads a message: it stands in a thread that they have, or was added to a request."""
+
+    def read(conn: Connection) -> bool:
+        stored = _stored_thread(conn, services, written)
+        if stored is not None and stored.request is not None:
+            return stored.request.is_taken
+        place = (written["channel"], written["thread_ts"] or written["ts"], written["ts"])
+        beside = requests.with_message(conn, services.workspace, *place)
+        return beside is not None and not beside.is_closed
+
+    return await services.store.read(read)
+
+
 def deletion_job(services: Services) -> Handler:
     """Takes our answer away with the question, unless somebody has gone on from there."""
 
@@ -184,6 +247,9 @@ def deletion_job(services: Services) -> Handler:
 
         def unit(conn: Connection) -> None:
             exclusive(conn, services.workspace, gone["channel"], gone["thread_ts"])
+            hearing.unheard(conn, services, gone["channel"], gone["thread_ts"], gone["ts"])
+            unanswered.forget(conn, services, gone["channel"], gone["ts"])
+            gathering.forget(conn, services, gone["channel"], gone["ts"])
             thread = threads.load(conn, services.workspace, gone["channel"], gone["thread_ts"])
             if gone.get("overtook"):
                 if thread is None and gone["thread_ts"] == gone["ts"]:
@@ -336,7 +402,8 @@ def _conversation(conn: Connection, services: Services, written: dict[str, Any])
     stored = _stored_thread(conn, services, written)
     if stored is None and written["channel_type"] == "im" and PICK.fullmatch(written["text"].strip()):
         last = threads.latest(conn, services.workspace, written["channel"])
-        return last if last is not None and last.offered else None
+        is_open = last is not None and last.offered and not (last.request and last.request.is_taken)
+        return last if is_open else None
     return stored
 
 

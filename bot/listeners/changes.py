@@ -184,6 +184,11 @@ def is_being_said(conn: Connection, services: Services, clicked: Clicked) -> boo
     return bool(services.work.pending(conn, f"{POST}:{clicked.click.same}:"))
 
 
+def is_being_whispered(conn: Connection, services: Services, clicked: Clicked) -> bool:
+    """Whether what the same click, a moment ago, has led to is being shown to whoever clicked, alone."""
+    return bool(services.work.pending(conn, f"{effects.WHISPER}:{clicked.click.same}:"))
+
+
 def notice(kind: Notice, language: Language) -> Reply:
     """A notice as a reply."""
     return Reply(Outcome.HELP, language, notice=kind)

@@ -127,6 +127,7 @@ class Shortcut:
     said: str = ""  # the message's text, as Slack has it
     files: tuple[str, ...] = ()  # ids of the message's
     is_ours: bool = False  # the message is the bot's own
+    author: PersonId | None = None  # of the message; None for a bot's, or an app's
 
     @classmethod
     def of(cls, body: Mapping[str, Any], services: Services) -> Self | None:
@@ -153,6 +154,7 @@ class Shortcut:
             said=fields.text(message, "text"),
             files=fields.ids(message, "files"),
             is_ours=fields.slack_id(message, "user") == services.bot_user,
+            author=_author_of(message, services),
         )
 
 
@@ -168,6 +170,14 @@ def author(body: Mapping[str, Any], services: Services) -> PersonId | None:
     if id_ is None or is_machine or id_ in {services.bot_user, _SLACKBOT} or id_.startswith("B"):
         return None
     return PersonId(fields.slack_id(user, "team_id") or "", id_)
+
+
+def _author_of(message: Mapping[str, Any], services: Services) -> PersonId | None:
+    """Who wrote a message; of whom Slack names no team, they are of the workspace."""
+    user = fields.slack_id(message, "user")
+    if user is None or user in {services.bot_user, _SLACKBOT} or message.get("bot_id"):
+        return None
+    return PersonId(fields.slack_id(message, "user_team", "team") or services.workspace, user)
 
 
 def language_of(services: Services, click: Click) -> Language:

@@ -8,10 +8,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from bot.flows import requesting
 from bot.flows.reporting import STEP, by_now, is_draft
+from bot.listeners import gathering
 from bot.listeners.incoming import POST, lane
+from bot.listeners.requests import changing, hearing, opening, standing
 from bot.listeners.services import Services
 from bot.model import (
+    REPLACED,
     Count,
     Effect,
     Forward,
@@ -23,10 +27,12 @@ from bot.model import (
     Remember,
     Reply,
     Rewrite,
+    Tell,
     Thread,
     Turn,
 )
-from bot.store import codec, handoffs, messages, people, reports, tallies, threads
+from bot.request import Way
+from bot.store import codec, messages, people, reports, tallies, threads
 from bot.store.hooks import after_commit
 from bot.store.locks import exclusive
 from bot.store.messages import Message
@@ -34,7 +40,6 @@ from bot.store.messages import Message
 REWRITE: Final = "rewrite"
 REMOVE: Final = "remove"
 WHISPER: Final = "whisper"
-CARD: Final = "card"
 REPORT_HEARD: Final = "report-heard"
 
 
@@ -54,7 +59,7 @@ def carry_out(conn: Connection, services: Services, turn: Turn, origin: Origin) 
     thread = turn.thread
     effects = list(turn.effects)
     if any(isinstance(effect, HandOver) for effect in effects):
-        effects = _handed_over(conn, services, effects, thread, origin)
+        effects, thread = _handed_over(conn, services, effects, thread, origin)
     if any(isinstance(effect, Remember) and effect.greeted for effect in effects):
         effects = _welcomed_once(conn, services, effects, origin)
     if thread.asker is not None or any(not isinstance(effect, Count) for effect in effects):
@@ -67,10 +72,10 @@ def carry_out(conn: Connection, services: Services, turn: Turn, origin: Origin) 
                 show(conn, services, replace(message, reply=reply, language=reply.language), f"{origin.key}:{n}")
             case Remember(language, programme):
                 people.remember(conn, services.workspace, origin.who, language=language, programme=programme)
-            case Forward() as told:
-                _forward(conn, services, told, thread, origin)
-            case Count(outcome, language):
-                tallies.add(conn, services.workspace, now.date(), f"unsaid:{outcome}", language=language)
+            case Forward() | Tell() as told:
+                _pass_on(conn, services, told, thread, origin)
+            case Count(outcome, language, kind):
+                tallies.add(conn, services.workspace, now.date(), f"{kind}:{outcome}", language=language)
 
 
 def _say(conn: Connection, services: Services, reply: Reply, thread: Thread, origin: Origin, n: int) -> None:
@@ -84,10 +89,17 @@ def _say(conn: Connection, services: Services, reply: Reply, thread: Thread, ori
         entry=reply.entry,
     )
     after_commit(conn, lambda: services.meter.said(reply.outcome, reply.language))
+    message = None
     if origin.rewrite_ts and n == 0:
         message = messages.by_ts(conn, services.workspace, thread.channel, origin.rewrite_ts)
+    asked, question_ts = thread.asker or origin.who, origin.question_ts or thread.ts
+    gathering.said(conn, services, reply, thread, asked, question_ts, message.reply if message else None)
+    if origin.rewrite_ts and n == 0:
         if message is not None:
+            replaced = f"{REPLACED}:{message.reply.outcome}"
+            tallies.add(conn, services.workspace, services.clock.now().date(), replaced, language=message.language)
             show(conn, services, replace(message, reply=reply, language=reply.language), f"{origin.key}:{n}")
+            standing.placed(conn, services, reply, message.ts)
         return
     payload = posted(reply, thread, replace(origin, who=thread.asker or origin.who))
     services.work.add(conn, POST, f"{POST}:{origin.key}:{n}", payload, lane=lane(thread.channel, thread.ts))
@@ -101,6 +113,13 @@ def _remove_question(conn: Connection, services: Services, thread: Thread, reply
     if asked is not None and not _is_same(asked.reply, reply):
         payload = {"channel": asked.channel, "ts": asked.ts}
         services.work.add(conn, REMOVE, f"{REMOVE}:{asked.channel}:{asked.ts}", payload)
+
+
+def _pass_on(conn: Connection, services: Services, told: Forward | Tell, thread: Thread, origin: Origin) -> None:
+    if isinstance(told, Forward):
+        _forward(conn, services, told, thread, origin)
+    else:
+        hearing.heard(conn, services, told, origin.who, origin.question_ts or "")
 
 
 def _forward(conn: Connection, services: Services, told: Forward, thread: Thread, origin: Origin) -> None:
@@ -215,29 +234,21 @@ def _welcomed_once(conn: Connection, services: Services, effects: Sequence[Effec
 
 def _handed_over(
     conn: Connection, services: Services, effects: Sequence[Effect], thread: Thread, origin: Origin
-) -> list[Effect]:
-    """Open the request and add its card; the partner's reply gets its number. One request a thread."""
+) -> tuple[list[Effect], Thread]:
+    """Open the request, or have it asked again; the partner's reply says how it stands. One request a thread."""
     kept: list[Effect] = [effect for effect in effects if not isinstance(effect, HandOver)]
     if services.desk.support_channel is None:
-        return kept
+        return kept, thread
     over = next(effect for effect in effects if isinstance(effect, HandOver))
-    number, is_new = handoffs.open_once(
-        conn, services.workspace, thread.channel, thread.ts, over.question, origin.who, services.clock.now()
-    )
+    wanted = opening.Wanted(Way(over.way), over.question, over.reply, over.files, note=over.note)
+    request, is_new = opening.open_or_add(conn, services, wanted, thread, origin.who, None)
+    told: dict[str, Any] = {"number": request.number, "known": True}
     if is_new:
-        card = {
-            "channel": thread.channel,
-            "thread_ts": thread.ts,
-            "team": origin.who.team,
-            "user": origin.who.user,
-            "reply": codec.dump(over.reply) if over.reply else None,
-            "language": thread.language,
-        }
-        services.work.add(conn, CARD, f"{CARD}:{services.workspace}:{number}", card, lane=f"card:{number}")
-    return [_numbered(effect, number, is_new=is_new) for effect in kept]
+        told = requesting.status(request, standing.around(conn, services, request))
+    return [_with_state(effect, told) for effect in kept], changing.with_request(services, thread, request)
 
 
-def _numbered(effect: Effect, number: int, *, is_new: bool) -> Effect:
+def _with_state(effect: Effect, told: dict[str, Any]) -> Effect:
     if isinstance(effect, Post) and effect.reply.outcome is Outcome.HUMAN:
-        return Post(replace(effect.reply, result={"number": number, "known": not is_new}))
+        return Post(replace(effect.reply, result=told))
     return effect

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot.listeners.meetings import lists as meetings
 from bot.listeners.meetings import offering
 from bot.listeners.reports import lists as reports
+from bot.listeners.requests import lists as requests
 from bot.listeners.services import Services
 from bot.model import Channel, Effect, Outcome, Person, Post, Turn
 
@@ -24,7 +25,11 @@ def filled(conn: Connection, services: Services, turn: Turn, person: Person, cha
     turn = offering.with_times(conn, services, turn, person)
     if turn.reply is None or turn.reply.outcome is not Outcome.STATUS:
         return turn
-    told = {**reports.told(conn, services, person, channel), **meetings.told(conn, services, person, channel)}
+    told = {
+        **requests.told(conn, services, person, channel),
+        **reports.told(conn, services, person, channel),
+        **meetings.told(conn, services, person, channel),
+    }
 
     def with_state(effect: Effect) -> Effect:
         if isinstance(effect, Post) and effect.reply.outcome is Outcome.STATUS:

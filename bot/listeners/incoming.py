@@ -18,7 +18,7 @@ from bot.flows.drafting import is_told_in
 from bot.listeners import fields
 from bot.listeners.services import Services
 from bot.model import Thread
-from bot.store import messages, threads
+from bot.store import messages, requests, threads
 from bot.store.privacy import LIFECYCLE
 
 MESSAGE: Final = "message"
@@ -187,7 +187,8 @@ def _is_ours(conn: Connection, services: Services, written: Mapping[str, Any]) -
     if written["channel_type"] == "im" or services.bot_user in mentions(written["text"]):
         return True
     if written["thread_ts"] is None or written["thread_ts"] == written["ts"]:
-        return services.desk.channel(written["channel"]).answers_questions
+        is_watched = services.desk.unanswered_after(written["channel"]) is not None
+        return is_watched or services.desk.channel(written["channel"]).answers_questions
     thread = threads.load(conn, services.workspace, written["channel"], written["thread_ts"])
     return thread is not None or is_under_way(conn, services, written["channel"], written["thread_ts"])
 
@@ -240,7 +241,10 @@ def _deletion(
     answered = messages.by_question(conn, services.workspace, channel, ts)
     said, files = fields.text(before, "text"), fields.ids(before, "files")
     thread_ts = fields.ts(before, "thread_ts") or ts
-    is_answered = answered or being_told(conn, services, channel, thread_ts, said, files)
+    is_told = being_told(conn, services, channel, thread_ts, said, files) or requests.with_message(
+        conn, services.workspace, channel, thread_ts, ts
+    )
+    is_answered = answered or is_told or threads.load(conn, services.workspace, channel, ts) is not None
     overtook = not is_answered and not is_under_way(conn, services, channel, ts)
     if overtook:
         written = _written(services, _placed(event, before), body)

@@ -1,4 +1,4 @@
-"""The jobs that speak to Slack: a reply posted, rewritten or taken back, a whisper, a card for the support channel."""
+"""The jobs that speak to Slack: a reply posted, rewritten or taken back, a whisper."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from bot.flows.reporting import is_draft
 from bot.listeners import journal, speaking
 from bot.listeners.effects import draft_on_show, show_draft
 from bot.listeners.incoming import POST, message_key
+from bot.listeners.requests import standing
 from bot.listeners.services import Services
-from bot.meeting import Kind
-from bot.model import DEFAULT_LANGUAGE, Job, Language, PersonId, Reply, Thread
+from bot.model import Job, Language, PersonId, Reply, Thread
 from bot.ports import Handler, Unit
-from bot.render.cards import handoff_card
-from bot.store import codec, handoffs, messages
+from bot.store import codec, messages
 from bot.store.messages import Message
 
 
@@ -95,53 +94,10 @@ def whisper_job(services: Services) -> Handler:
     return whisper
 
 
-def card_job(services: Services) -> Handler:
-    """Puts a question before the people of the support channel."""
-
-    async def card(job: Job) -> Unit[None] | None:
-        payload, channel = job.payload, services.desk.support_channel
-        handoff = await services.store.read(
-            lambda conn: handoffs.load(conn, services.workspace, payload["channel"], payload["thread_ts"])
-        )
-        if handoff is None or channel is None:
-            return None
-        edition = services.editions.current
-        language = _staff_language(services, channel)
-        reply = codec.load(Reply, payload["reply"]) if payload["reply"] else None
-        partner = services.desk.organisation_of(
-            PersonId(payload["team"], payload["user"]), services.workspace, payload["channel"]
-        )
-        message = handoff_card(
-            edition.renderer.catalogues[language],
-            number=handoff.number,
-            user=payload["user"],
-            organisation=partner.name if partner else None,
-            language=payload["language"],
-            question=handoff.question,
-            answer=edition.renderer.plain(reply, language) if reply else None,
-            url=await services.slack.permalink(channel=payload["channel"], ts=payload["thread_ts"]),
-            offers_meeting=services.desk.books(Kind.SUPPORT.value, reply.programme if reply else None),
-        )
-        ts = await speaking.post(services, job, message, channel)
-
-        def unit(conn: Connection) -> None:
-            handoffs.place_card(
-                conn, services.workspace, payload["channel"], payload["thread_ts"], card_channel=channel, card_ts=ts
-            )
-
-        return unit
-
-    return card
-
-
 def _is_answer(services: Services, job: Job) -> bool:
     """Whether a job posts the answer to a message; other posts follow a click."""
     channel, ts = job.payload["channel"], job.payload["question_ts"]
     return ts is not None and job.key.startswith(f"{POST}:{message_key(services, channel, ts)}:")
-
-
-def _staff_language(services: Services, channel: str) -> Language:
-    return services.desk.channel(channel).language or DEFAULT_LANGUAGE
 
 
 def _keep(
@@ -160,3 +116,4 @@ def _keep(
             asker=PersonId(payload["team"], payload["user"]),
         ),
     )
+    standing.placed(conn, services, reply, ts)

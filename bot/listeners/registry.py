@@ -25,13 +25,27 @@ Listener: TypeAlias = Callable[[Click], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Another form in place of the one that was sent."""
+    """Another form in place of the one that was sent; or above it, so that it is seen again when the other closes.
+
+    Slack stacks three, and no more.
+    """
 
     view: Mapping[str, Any]
+    is_above: bool = False
 
 
-FormListener: TypeAlias = Callable[[Form], Awaitable[dict[str, str] | Again]]
-"""Takes a form; returns what is wrong with it, by field, and the form stays open. Nothing: it closes."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """All forms close, those below the one that was sent too."""
+
+
+DONE: Final = Done()
+
+FormAnswer: TypeAlias = dict[str, str] | Again | Done
+"""What is wrong with a form, by field: it stays open. Nothing: it closes, and one below it is seen again."""
+
+FormListener: TypeAlias = Callable[[Form], Awaitable[FormAnswer]]
+"""Takes a form; returns what becomes of it."""
 
 ShortcutListener: TypeAlias = Callable[[Shortcut], Awaitable[None]]
 """Takes a shortcut; when it returns, Slack is told that all is well."""
@@ -96,12 +110,14 @@ def _answered(
 def _answered_form(services: Services, listener: FormListener) -> Callable[..., Awaitable[None]]:
     async def answer(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = Form.of(body, services)
-        answered: dict[str, str] | Again = {}
+        answered: FormAnswer = {}
         if form is not None:
             async with asyncio.timeout(ANSWER_WITHIN):
                 answered = await listener(form)
         if isinstance(answered, Again):
-            await ack(response_action="update", view=dict(answered.view))
+            await ack(response_action="push" if answered.is_above else "update", view=dict(answered.view))
+        elif isinstance(answered, Done):
+            await ack(response_action="clear")
         elif answered:
             await ack(response_action="errors", errors=answered)
         else:

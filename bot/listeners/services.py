@@ -27,6 +27,8 @@ class Profile(Protocol):
     def is_stranger(self) -> bool: ...  # noqa: D102
     @property
     def is_guest(self) -> bool: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102 - the first, if they have given one
 
 
 class Conversation(Protocol):
@@ -58,6 +60,9 @@ class Slack(Messenger, Protocol):
         The bot is no member of a channel that Slack does not show to it.
         """
 
+    async def group_members(self, group: str) -> tuple[str, ...]:
+        """The users in a user group; nobody is in one that is not there. Raises RetryLater or GiveUp."""
+
     async def direct_channel(self, user: str) -> str:
         """The direct message with somebody. Raises RetryLater or GiveUp."""
 
@@ -78,7 +83,10 @@ DetectForeign: TypeAlias = Callable[[str], Awaitable[str | None]]
 
 @dataclass(slots=True)
 class Services:
-    """The ports and the desk, for one workspace."""
+    """The ports and the desk, for one workspace.
+
+    The desk changes while it runs, with the people behind it: it is asked for anew each time.
+    """
 
     workspace: str  # team id
     bot_user: str

@@ -13,6 +13,7 @@ from bot.listeners.registry import listen_to_forms
 from bot.listeners.services import Services
 from bot.render.messages import ASK_PERSON
 from bot.render.views import COMMENT, FEEDBACK, PERSON
+from bot.request import Way
 from bot.store import votes
 
 
@@ -30,7 +31,7 @@ def register(app: AsyncApp, services: Services) -> None:
                 click = clicked.click
                 votes.comment(conn, services.workspace, click.channel, click.message_ts, click.who, comment)
             if wants_person and clicked.access_to(ASK_PERSON) is Access.ALLOWED:
-                actions.hand_over(services, conn, clicked)
+                actions.hand_over(services, conn, clicked, Way.FEEDBACK, comment)
 
         return await submit(services, form, Step(unit))
 

@@ -6,17 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, inspect, or_, select, text
 
 from bot.adapters.slack import token_of
+from bot.listeners.requests.kinds import DIGEST, TICK
 from bot.model import Outcome
 from bot.render.messages import ASK_PERSON, HELPFUL
 from bot.store.privacy import RETENTION
-from bot.store.tables import handoff, job, message, tally, vote
+from bot.store.tables import job, message, request, tally, vote
 from tests.crash.storm import SUPPORT, Said
 from tests.stub_slack import TEAM, StubMessage, StubSlack
 
-_OPEN = ("waiting", "running")
+_LATER = (RETENTION, DIGEST, TICK)
+"""What waits for the night, for the week's end, or for a clock of the desk to run out: nobody waits for that here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,12 @@ def _answer_token(said: Said) -> str:
 
 def open_jobs(conn: Connection) -> int:
     """How many jobs are waiting or running."""
-    is_open = (job.c.status.in_(_OPEN), job.c.kind != RETENTION)  # which waits for the night
-    return conn.execute(select(func.count()).select_from(job).where(*is_open)).scalar_one()
+    return conn.execute(select(func.count()).select_from(job).where(_is_in("running"))).scalar_one()
+
+
+def _is_in(*statuses: str) -> ColumnElement[bool]:
+    """Whether a job has one of these statuses, or waits, be it not for later."""
+    return or_(job.c.status.in_(statuses), and_(job.c.status == "waiting", job.c.kind.not_in(_LATER)))
 
 
 def problems(storm: Sequence[Said], posted: Posted, conn: Connection, *, is_echo: bool) -> list[str]:
@@ -94,15 +100,13 @@ def _strays(storm: Sequence[Said], posted: Posted) -> Iterator[str]:
 
 
 def _of_jobs(conn: Connection) -> Iterator[str]:
-    chosen = select(job.c.status, job.c.key, job.c.error).where(
-        job.c.status.in_((*_OPEN, "dead")), job.c.kind != RETENTION
-    )
+    chosen = select(job.c.status, job.c.key, job.c.error).where(_is_in("running", "dead"))
     yield from (f"job {key} is {status}: {error}" for status, key, error in conn.execute(chosen))
     if inspect(conn).has_table("procrastinate_jobs"):
         left = text(
             "SELECT id, status FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
-            " AND id NOT IN (SELECT dispatched FROM job WHERE dispatched IS NOT NULL AND kind = 'retention')"
-        )
+            " AND id NOT IN (SELECT dispatched FROM job WHERE dispatched IS NOT NULL AND kind IN :later)"
+        ).bindparams(bindparam("later", _LATER, expanding=True))
         yield from (f"procrastinate's job {id_} is {status}" for id_, status in conn.execute(left))
 
 
@@ -122,9 +126,14 @@ def _of_messages(storm: Sequence[Said], posted: Posted, conn: Connection) -> Ite
 def _of_clicks(storm: Sequence[Said], posted: Posted, conn: Connection) -> Iterator[str]:
     """What was acked has been done, and what was not, once at most."""
     voted = Counter(row.ts for row in conn.execute(select(vote.c.ts)))
-    asked = Counter(row.thread_ts for row in conn.execute(select(handoff.c.thread_ts)))
-    cards = Counter(one.ts for messages in posted.by_token.values() for one in messages if one.channel == SUPPORT)
-    placed = Counter(row.card_ts for row in conn.execute(select(handoff.c.card_ts)))
+    asked = Counter(row.thread_ts for row in conn.execute(select(request.c.thread_ts)))
+    cards = Counter(
+        one.ts
+        for messages in posted.by_token.values()
+        for one in messages
+        if one.channel == SUPPORT and one.thread_ts is None
+    )
+    placed = Counter(row.card_ts for row in conn.execute(select(request.c.card_ts)))
     in_thread = Counter(one.thread_ts for messages in posted.by_token.values() for one in messages)
     for said in storm:
         if not said.was_clicked:

@@ -16,13 +16,14 @@ from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection, select
 
 import bot
+from bot.flows.request import Desk as Flow
 from bot.listeners import access, changes, registry
 from bot.listeners.access import Access, Role, Target
 from bot.listeners.meetings import changing
+from bot.listeners.requests import changing as requests_changing
 from bot.meeting import Cause, Kind, Meeting, Span, State
 from bot.model import LANGUAGES, Notice, Person, PersonId
 from bot.render import (
-    cards,
     home,
     meeting_forms,
     meetings,
@@ -30,14 +31,37 @@ from bot.render import (
     report_cards,
     report_forms,
     reports,
+    request_cards,
+    request_forms,
+    requests,
     translator_forms,
     views,
 )
+from bot.render.request_cards import Further
+from bot.request import Reason, Request
+from bot.store import audit
 from bot.store import meetings as stored
-from bot.store.tables import cell, handoff, host, meeting, message, person, report, reporter, thread, vote
+from bot.store import requests as stored_requests
+from bot.store.audit import Deed
+from bot.store.tables import (
+    cell,
+    gap,
+    host,
+    meeting,
+    message,
+    person,
+    regression,
+    report,
+    reporter,
+    request,
+    thread,
+    vote,
+)
 from tests import payloads
 from tests.scenarios.meeting_desk import at, times
-from tests.scenarios.world import DESK, MONDAY, TRANSLATORS, World, clock_at, control, world
+from tests.scenarios.report_desk import words_in
+from tests.scenarios.request_desk import cards
+from tests.scenarios.world import DESK, DESK_CHANNELS, MONDAY, TRANSLATORS, World, clock_at, control, world
 from tests.stub_slack import BOT_USER, TEAM, StubMessage, View
 
 REFUSALS = (
@@ -50,10 +74,12 @@ REFUSALS = (
 )
 OFFICE = DESK.replace(
     "staff: [{user: USTAFF, name: Aino, languages: [fi, en]}]",
-    "staff: [{user: USTAFF, name: Aino, languages: [fi, en]}, {user: UKURT, name: Kurt, languages: [de]}]",
+    "staff: [{user: USTAFF, name: Aino, languages: [fi, en]}, {user: UKURT, name: Kurt, languages: [de]},"
+    " {user: UOTSO, name: Otso}]",
 )
 OFFICE = OFFICE.replace("slack_teams: [TACME],", "slack_teams: [TACME], time_zone: Europe/Helsinki,")
 OFFICE += """
+levels: [{id: first-line, channel: CSUPPORT}, {id: product-experts, channel: CEXPERTS}]
 hosts: [{user: UHOST, name: Hanna, languages: [en, fi], kinds: [support, training]}]
 translations:
   default: {channel: CTRANS, owners: [UFR]}
@@ -97,6 +123,7 @@ EVERYBODY: Final = {
 THEIRS: Final = {"asker", "colleague", "staff", "staff of another language"}
 MEETING: Final = {"asker", "host", "staff", "staff of another language"}
 TRANSLATING: Final = {"owner", "guest owner", "outside owner", "staff", "staff of another language"}
+DESK_PEOPLE: Final = {"staff", "staff of another language"}
 MACHINES: Final = {"bot", "app", "ourselves", "Slackbot", "nobody"}
 PEOPLE: Final = set(EVERYBODY) - MACHINES
 
@@ -107,6 +134,7 @@ REPORTERS = {"allowed": {"asker"}, "refused": PEOPLE - {"asker"}}
 TRANSLATORS_OWN = {"allowed": TRANSLATING, "refused": PEOPLE - TRANSLATING}
 BOOKERS = {"allowed": {"asker"}, "refused": PEOPLE - {"asker"}}
 IN_MEETING = {"allowed": MEETING, "refused": PEOPLE - MEETING}
+DESKS_OWN = {"allowed": DESK_PEOPLE, "refused": PEOPLE - DESK_PEOPLE}
 HOSTS_OWN = {"allowed": {"host"}, "nothing": set(EVERYBODY) - {"host"}}  # others see no such control in App Home
 EXPECTED: Final[dict[str, dict[str, set[str]]]] = {
     "human.ask": ALL,
@@ -159,10 +187,7 @@ EXPECTED: Final[dict[str, dict[str, set[str]]]] = {
     "meeting.book": ALL,
     "meeting.pause": HOSTS_OWN,
     "meeting.resume": HOSTS_OWN,
-    "meeting.offer": {
-        "allowed": {"staff", "staff of another language"},
-        "refused": PEOPLE - {"staff", "staff of another language"},
-    },
+    "meeting.offer": DESKS_OWN,
     "meeting.new": ALL,
     "meeting.form": ALL,
     "meeting.choosing": ALL,
@@ -170,6 +195,38 @@ EXPECTED: Final[dict[str, dict[str, set[str]]]] = {
     "meeting.cancelling": IN_MEETING,
     "meeting.card": {"allowed": {"asker"}, "nothing": set(EVERYBODY) - {"asker"}},  # nobody else can send it
     "meeting.pausing": HOSTS_OWN,
+    "request.again": VALUES,
+    "request.settled": VALUES,
+    "request.take": DESKS_OWN,
+    "request.reply": DESKS_OWN,
+    "request.answer": DESKS_OWN,
+    "request.resolve": DESKS_OWN,
+    "request.reopen": DESKS_OWN,
+    "request.more": DESKS_OWN,
+    "request.replying": DESKS_OWN,
+    # What one has written oneself, and nobody else.
+    "request.sending": {**DESKS_OWN, "allowed": {"staff"}, "alone": {"staff of another language"}},
+    "request.searching": DESKS_OWN,
+    "request.presenting": DESKS_OWN,
+    "request.assigning": DESKS_OWN,
+    "request.taking": DESKS_OWN,
+    "request.raising": DESKS_OWN,
+    "request.resolving": DESKS_OWN,
+    "request.explaining": DESKS_OWN,
+    "request.escalate": DESKS_OWN,
+    "request.new": DESKS_OWN,
+    "answer.why": DESKS_OWN,
+}
+AUDITED: Final = {action for action, fates in EXPECTED.items() if fates.get("refused") == PEOPLE - DESK_PEOPLE}
+LOOKING: Final = {
+    # Nothing is done yet by what only opens a form, or shows in it what would be sent.
+    "request.reply",
+    "request.answer",
+    "request.resolve",
+    "request.replying",
+    "request.searching",
+    "request.escalate",
+    "answer.why",
 }
 
 ANSWER = "How long does the extended trial last?"
@@ -428,18 +485,118 @@ async def _pausing(w: World) -> dict[str, Any]:
     return _sent(form, day="2026-11-30")
 
 
-async def _offering(w: World) -> dict[str, Any]:
-    await w.press(await _asked(w, ANSWER), "human.ask", "UACME", team="TACME")
-    await w.settle()
-    return _clicked(w.slack.messages("CSUPPORT")[-1], "meeting.offer")
-
-
 async def _meeting_shortcut(_: World) -> dict[str, Any]:
     return payloads.global_shortcut("meeting.new", "U1")
 
 
 async def _choosing(w: World) -> dict[str, Any]:
     return _sent(await _form_of(w, await _meeting_shortcut(w)), kind="training")
+
+
+# Requests: each of a thread of its own
+
+_OTSO = PersonId(TEAM, "UOTSO")
+
+Happened = Callable[[Flow, Request, datetime], Request | None]
+"""What has happened to a request before somebody acts."""
+
+
+def _taken_by_another(flow: Flow, asked: Request, now: datetime) -> Request | None:
+    return flow.take(asked, _OTSO, now)
+
+
+def _dismissed(flow: Flow, asked: Request, now: datetime) -> Request | None:
+    return flow.dismiss(asked, _OTSO, now)
+
+
+def _resolved(flow: Flow, asked: Request, now: datetime) -> Request | None:
+    return flow.resolve(asked, _OTSO, now, Reason.DONE, "")
+
+
+def _urgent(flow: Flow, asked: Request, now: datetime) -> Request | None:
+    return flow.weigh(asked, _OTSO, now, is_urgent=True)
+
+
+def _nudged(flow: Flow, asked: Request, now: datetime) -> Request | None:
+    waiting = flow.wait(asked, _OTSO, now)
+    return flow.nudge(waiting, now) if waiting else None
+
+
+async def _requested(w: World, *, happened: Happened | None = None) -> StubMessage:
+    """The card of a request of the asker, after something has happened to it."""
+    await w.press(await _asked(w, ANSWER), "human.ask", "UACME", team="TACME")
+    card = (await cards(w))[-1]
+    if happened is not None:
+        await w.desk.database.run(lambda conn: _happen(conn, w, card, happened))
+        await w.settle()
+    return card
+
+
+def _happen(conn: Connection, w: World, card: StubMessage, happened: Happened) -> None:
+    services = w.desk.services
+    asked = stored_requests.by_card(conn, TEAM, card.channel, card.ts)
+    assert asked is not None
+    after = happened(requests_changing.flow(services), asked, w.clock.now())
+    assert after is not None
+    requests_changing.changed(conn, services, after)
+
+
+def _on_request(action: str, value: str | None = None, *, happened: Happened | None = None) -> Act:
+    async def act(w: World) -> dict[str, Any]:
+        return _clicked(await _requested(w, happened=happened), action, value)
+
+    return act
+
+
+def _on_word(action: str, happened: Happened) -> Act:
+    """A click on what the asker reads in their thread after that."""
+
+    async def act(w: World) -> dict[str, Any]:
+        await _requested(w, happened=happened)
+        return _clicked(w.slack.messages("CCYBER")[-1], action)
+
+    return act
+
+
+async def _opened(w: World, action: str, value: str | None = None, *, happened: Happened | None = None) -> View:
+    """The form that opens when somebody of the desk clicks."""
+    return await _form_of(w, await _on_request(action, value, happened=happened)(w), "USTAFF", TEAM)
+
+
+def _from_request(action: str, value: str | None = None, *, happened: Happened | None = None, **fields: str) -> Act:
+    async def act(w: World) -> dict[str, Any]:
+        return _sent(await _opened(w, action, value, happened=happened), **fields)
+
+    return act
+
+
+async def _sending(w: World) -> dict[str, Any]:
+    assert await w.fill(await _opened(w, "request.reply"), "USTAFF", text="Sixty days.") == {}
+    return _sent(w.slack.answered[-1])
+
+
+async def _presenting(w: World) -> dict[str, Any]:
+    form = await _opened(w, "request.answer")
+    field = form.view["blocks"][-1]
+    chosen = str(field["element"]["options"][0]["value"])
+    assert await w.fill(form, "USTAFF", **{field["block_id"]: chosen}) == {}
+    return _sent(w.slack.answered[-1])
+
+
+async def _escalated(w: World) -> dict[str, Any]:
+    about = w.say("CCYBER", "UACME", "Our invoice is wrong", team="TACME")
+    place = {"message_ts": about.ts, "author": "UACME"}
+    return payloads.message_shortcut("request.escalate", "U1", "CCYBER", about.text, **place)
+
+
+async def _new_request(w: World) -> dict[str, Any]:
+    return _sent(await _form_of(w, await _escalated(w), "USTAFF", TEAM), note="From the fair")
+
+
+async def _why(w: World) -> dict[str, Any]:
+    answer = await _asked(w, ANSWER)
+    place = {"message_ts": answer.ts, "author": BOT_USER, "thread": answer.thread_ts}
+    return payloads.message_shortcut("answer.why", "U1", "CCYBER", answer.text, **place)
 
 
 ACTS: Final[dict[str, Act]] = {
@@ -493,7 +650,7 @@ ACTS: Final[dict[str, Act]] = {
     "meeting.book": _home("meeting.book.1", "training"),
     "meeting.pause": _home("meeting.pause", ""),
     "meeting.resume": _home("meeting.resume", ""),
-    "meeting.offer": _offering,
+    "meeting.offer": _on_request("meeting.offer"),
     "meeting.new": _meeting_shortcut,
     "meeting.form": _booking_form,
     "meeting.choosing": _choosing,
@@ -501,6 +658,26 @@ ACTS: Final[dict[str, Act]] = {
     "meeting.cancelling": _from_meeting("meeting.cancel", words="…"),
     "meeting.card": _from_meeting("meeting.details"),
     "meeting.pausing": _pausing,
+    "request.again": _on_word("request.again", _resolved),
+    "request.settled": _on_word("request.settled", _nudged),
+    "request.take": _on_request("request.take"),
+    "request.reply": _on_request("request.reply"),
+    "request.answer": _on_request("request.answer"),
+    "request.resolve": _on_request("request.resolve"),
+    "request.reopen": _on_request("request.reopen", happened=_dismissed),
+    "request.more": _on_request("request.more", "wait"),
+    "request.replying": _from_request("request.reply", text="Sixty days."),
+    "request.sending": _sending,
+    "request.searching": _from_request("request.answer", query="trial"),
+    "request.presenting": _presenting,
+    "request.assigning": _from_request("request.more", "assign", assignee="UOTSO"),
+    "request.taking": _from_request("request.more", "take-over", happened=_taken_by_another),
+    "request.raising": _from_request("request.more", "level", note="Yours"),
+    "request.resolving": _from_request("request.resolve", reason="done"),
+    "request.explaining": _from_request("request.more", "why", expected="fallback"),
+    "request.escalate": _escalated,
+    "request.new": _new_request,
+    "answer.why": _why,
 }
 
 
@@ -522,9 +699,39 @@ async def test_who_may_do_what(tmp_path: Path, action: str) -> None:
             w.slack.users[guest]["is_restricted"] = True
         found: dict[str, set[str]] = {}
         for name, who in EVERYBODY.items():
-            found.setdefault(await _fate(w, ACTS[action], who), set()).add(name)
+            fate, deeds = await _tried(w, ACTS[action], who)
+            found.setdefault(fate, set()).add(name)
+            assert [(one.who.team, one.who.user, one.is_allowed) for one in deeds] == _noted(action, fate, who), name
+            assert all(one.act.startswith(action) for one in deeds)
 
         assert found == {"nothing": MACHINES, **EXPECTED[action]}
+
+
+def _noted(action: str, fate: str, who: Somebody) -> list[tuple[str, str | None, bool]]:
+    """What is kept of an act: of those of the desk each that was done, or that somebody may not do."""
+    is_noted = action in AUDITED and (fate == "refused" or (fate == "allowed" and action not in LOOKING))
+    return [(who.team, who.user, fate == "allowed")] if is_noted else []
+
+
+_OPENING: Final = {Further.ASSIGN, Further.TAKE_OVER, Further.LEVEL, Further.WHY}
+"""The entries of a request's menu that open a form."""
+
+
+@pytest.mark.parametrize("value", Further)
+async def test_each_entry_of_a_requests_menu(tmp_path: Path, value: Further) -> None:
+    """Is for the desk alone, whatever it does; what is kept of it says which it was."""
+    happened = {Further.TAKE_OVER: _taken_by_another, Further.NORMAL: _urgent}.get(value)
+    act = _on_request("request.more", value, happened=happened)
+    async with world(tmp_path, OFFICE, clock=clock_at(MONDAY)) as w:
+        w.ahead = timedelta(minutes=10)
+        for name in (*DESK_PEOPLE, "asker", "colleague", "other partner", "guest", "staff's namesake elsewhere"):
+            who, may = EVERYBODY[name], name in DESK_PEOPLE
+            w.meet("CSUPPORT", who.user or "", who.team)
+            fate, deeds = await _tried(w, act, who)
+
+            assert fate == ("allowed" if may else "refused")
+            is_noted = not may or value not in _OPENING
+            assert [(one.act, one.is_allowed) for one in deeds] == [(f"request.more.{value}", may)] * is_noted
 
 
 async def test_the_menu_with_other_languages_holds_the_values_too(tmp_path: Path) -> None:
@@ -576,9 +783,15 @@ async def test_staff_are_told_in_a_language_that_they_speak(tmp_path: Path) -> N
 
 async def _fate(w: World, act: Act, who: Somebody) -> str:
     """What comes of an act: a change, a word to whoever acts, a refusal, or nothing."""
+    return (await _tried(w, act, who))[0]
+
+
+async def _tried(w: World, act: Act, who: Somebody) -> tuple[str, list[Deed]]:
+    """The same, and what is kept of it in the list of who did what at the desk."""
     payload = await act(w)
     await w.settle()
-    before, whispers = await _state(w), len(w.slack.ephemerals)
+    before, whispers, forms = await _state(w), len(w.slack.ephemerals), len(_forms(w))
+    deeds = len(await _deeds(w))
     if who.user is None:
         del payload["user"]
     else:
@@ -587,22 +800,35 @@ async def _fate(w: World, act: Act, who: Somebody) -> str:
     await w.settle()
     said = w.slack.ephemerals[whispers:]
     assert {one.user for one in said} <= {who.user}
-    if await _state(w) != before:
-        return "allowed"
-    words = {*errors.values(), *(one.text for one in said)}
+    new, done = _forms(w)[forms:], (await _deeds(w))[deeds:]
+    told = [one for one in new if one["callback_id"] == request_forms.TELLING]  # it says something, and no more
+    if await _state(w) != before or len(told) < len(new):
+        return "allowed", done
+    words = {*errors.values(), *(one.text for one in said), *(words_in(one["blocks"]) for one in told)}
     if words & {changes.words(w.desk.services, notice, language) for notice in REFUSALS for language in LANGUAGES}:
-        return "refused"
-    return "alone" if words else "nothing"
+        return "refused", done
+    return "alone" if words else "nothing", done
+
+
+def _forms(w: World) -> list[dict[str, Any]]:
+    """The forms that were shown: opened, or in answer to another."""
+    return [one.view for one in (*w.slack.opened, *w.slack.answered)]
+
+
+async def _deeds(w: World) -> list[Deed]:
+    return await w.desk.database.read(lambda conn: audit.listed(conn, TEAM))
 
 
 async def _state(w: World) -> Any:
-    """All that could be changed: what is stored, what everybody sees, and the forms that were opened."""
-    tables = (cell, handoff, host, meeting, message, person, report, reporter, thread, vote)
+    """All that could be changed: what is stored, and what everybody sees."""
+    tables = (cell, gap, host, meeting, message, person, regression, report, reporter, request, thread, vote)
     kept = await w.desk.database.read(lambda conn: [sorted(map(repr, conn.execute(select(one)))) for one in tables])
     seen = [
-        (one.text, *one.edits) for channel in ("CCYBER", "CSUPPORT", *TRANSLATORS) for one in w.slack.messages(channel)
+        (one.text, *one.edits)
+        for channel in ("CCYBER", *DESK_CHANNELS, *TRANSLATORS)
+        for one in w.slack.messages(channel)
     ]
-    return kept, seen, repr(w.slack.views), repr(w.slack.homes)
+    return kept, seen, repr(w.slack.homes)
 
 
 # The place that decides
@@ -635,12 +861,14 @@ def test_nobody_else_gives_bolt_a_listener() -> None:
 
 
 def test_every_id_that_is_rendered_has_a_policy() -> None:
-    """The constants of the modules that make controls and forms; what is sent is looked through in every scenario."""
+    """The constants of the modules that make controls and forms; what is sent is looked through in every scenario.
+
+    A form that only says something cannot be sent.
+    """
     named = re.compile(r"[a-z-]+\.[a-z-]+")
     ids = {
         value
         for module in (
-            cards,
             home,
             meeting_forms,
             meetings,
@@ -648,6 +876,9 @@ def test_every_id_that_is_rendered_has_a_policy() -> None:
             report_cards,
             report_forms,
             reports,
+            request_cards,
+            request_forms,
+            requests,
             translator_forms,
             views,
         )
@@ -655,7 +886,7 @@ def test_every_id_that_is_rendered_has_a_policy() -> None:
         if name.isupper() and isinstance(value, str) and named.fullmatch(value)
     }
 
-    assert ids == set(access.POLICIES)
+    assert ids - {request_forms.TELLING} == set(access.POLICIES)
 
 
 @pytest.mark.parametrize("action", access.POLICIES)

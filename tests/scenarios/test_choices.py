@@ -8,6 +8,7 @@ from tests.scenarios.world import World, actions, control, shown, world
 from tests.stub_slack import StubMessage
 
 BOTH = "How do I register a deal? And can customers pay by invoice?"
+OFFER = "I have not been able to help you so far. Shall I pass your question on to a person?"
 
 
 async def _offered(w: World) -> tuple[str, StubMessage]:
@@ -65,13 +66,14 @@ async def test_a_number_that_was_not_offered_picks_nothing(tmp_path: Path) -> No
 
 
 async def test_zero_picks_none_of_these(tmp_path: Path) -> None:
-    """As ✕ does."""
+    """As ✕ does: not understood for the second time, a person is offered first."""
     async with world(tmp_path) as w:
         ts, _ = await _offered(w)
         await w.write("CCYBER", "U1", "0", thread=ts)
         _, answer = await w.replies("CCYBER", ts)
 
-        assert answer.startswith("I don’t know the answer")
+        assert answer.startswith(OFFER)
+        assert "\n\nI don’t know the answer" in answer
 
 
 async def test_the_askers_button_puts_the_answer_in_place_of_the_choices(tmp_path: Path) -> None:
@@ -104,14 +106,15 @@ async def test_anothers_button_shows_the_answer_to_them_alone(tmp_path: Path) ->
 
 
 async def test_none_of_these(tmp_path: Path) -> None:
-    """✕ by the asker: the bot says that it does not know, names contacts, and offers a person."""
+    """✕ by the asker: the bot offers a person, says that it does not know, and names contacts."""
     async with world(tmp_path) as w:
         ts, message = await _offered(w)
         await w.press(message, "choice.none", "U1")
         answer = await w.only("CCYBER", ts)
 
         assert answer.ts == message.ts
-        assert answer.text.startswith("I don’t know the answer")
+        assert answer.text.startswith(OFFER)
+        assert "\n\nI don’t know the answer" in answer.text
         assert "celine@cyberday.ai" in answer.text
         assert actions(answer) == ["human.ask"]
 

@@ -20,11 +20,13 @@ from sqlalchemy import delete, insert, select
 
 from bot import paths
 from bot.app import running
+from bot.request import Act
 from bot.store import database, messages, threads
-from bot.store.tables import handoff, message, tally, vote
+from bot.store.tables import message, request, tally, vote
 from bot.store.tables import person as person_table
 from tests import payloads
 from tests.knowledge.small import edit, write_knowledge
+from tests.scenarios.request_desk import acts, cards, only, stored
 from tests.scenarios.world import MONDAY, SECRET, World, actions, clock_at, control, controls, plainly, world
 from tests.stub_slack import TEAM, Error, Hang, StubMessage
 
@@ -72,9 +74,10 @@ def _click(card: StubMessage, action: str, user: str = "U1", value: str | None =
 async def _everything(w: World) -> dict[str, Any]:
     """All that a click may leave behind."""
     await w.settle()
-    tables = {one.name: await w.rows(one) for one in (handoff, message, tally, vote)}
+    tables = {one.name: await w.rows(one) for one in (request, message, tally, vote)}
+    asked = [(one.number, one.question, one.way, acts(one)) for one in await stored(w)]
     seen = {channel: w.slack.texts(channel) for channel in ("CCYBER", "CMIRO", "CSUPPORT")}
-    return {**tables, "seen": seen, "told": [(one.user, one.text) for one in w.slack.ephemerals]}
+    return {**tables, "asked": asked, "seen": seen, "told": [(one.user, one.text) for one in w.slack.ephemerals]}
 
 
 # One change
@@ -179,7 +182,7 @@ async def _footprint(w: World, question: str, action: str, value: str | None, po
 async def _amounts(w: World) -> dict[str, int]:
     await w.settle()
     counted = sum(row["n"] for row in await w.rows(tally))
-    rows = {one.name: len(await w.rows(one)) for one in (handoff, message, vote)}
+    rows = {one.name: len(await w.rows(one)) for one in (request, message, vote)}
     posts = sum(len(w.slack.messages(channel)) for channel in w.slack.channels)
     return {**rows, "counted": counted, "posts": posts}
 
@@ -339,7 +342,7 @@ async def test_a_form_about_another_question(tmp_path: Path) -> None:
 
 
 async def test_a_request_that_exists_already(tmp_path: Path) -> None:
-    """Whoever asks again reads its number, alone."""
+    """Whoever asks again reads its number, alone; and the desk reads that they do."""
     async with world(tmp_path) as w:
         card = await _asked(w, ANSWER)
         for user in ("U1", "U2", "U1"):
@@ -349,7 +352,8 @@ async def test_a_request_that_exists_already(tmp_path: Path) -> None:
         assert [(one.user, one.text) for one in w.slack.ephemerals] == [
             (user, "A person has this question already: REQ-1.") for user in ("U2", "U1")
         ]
-        assert len(w.slack.messages("CSUPPORT")) == 1
+        assert len(await cards(w)) == 1
+        assert acts(await only(w)) == [Act.ASKED, Act.ASKED_AGAIN, Act.ASKED_AGAIN]
 
 
 async def test_a_topic_that_is_chosen_again(tmp_path: Path) -> None:
@@ -479,7 +483,7 @@ async def test_an_entry_that_the_knowledge_has_no_longer(tmp_path: Path, action:
 
         assert statuses == [200]
         if action == "human.ask":
-            assert len(w.slack.messages("CSUPPORT")) == 1
+            assert len(await cards(w)) == 1
         elif action == "answer.more":
             assert card.text.startswith("Je n'ai pas la réponse")
         else:
@@ -799,7 +803,7 @@ def _without_times(left: dict[str, Any]) -> dict[str, Any]:
                 **left,
                 **{
                     name: [{key: value for key, value in row.items() if key in _LASTING} for row in left[name]]
-                    for name in ("handoff", "message", "tally", "vote")
+                    for name in ("request", "message", "tally", "vote")
                 },
             },
             default=str,
@@ -807,7 +811,7 @@ def _without_times(left: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-_LASTING = {"number", "question", "kind", "language", "programme", "entry", "n", "value", "comment"}
+_LASTING = {"number", "status", "kind", "language", "programme", "entry", "n", "value", "comment"}
 
 
 async def test_an_answer_does_not_undo_what_a_click_has_changed_meanwhile(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests import payloads
-from tests.scenarios.world import shown, world
+from tests.scenarios.report_desk import words_on
+from tests.scenarios.request_desk import cards, stored
+from tests.scenarios.world import world
 from tests.stub_slack import RateLimited
 
 TRIAL = "How long does the extended trial last?"
@@ -291,10 +293,11 @@ async def test_what_a_deleted_question_told_is_forgotten(tmp_path: Path) -> None
         (kept,) = await w.threads()
         await w.mention("CCYBER", "U1", "I want to speak to a person", thread=ts)
         await w.settle()
-        (card,) = w.slack.messages("CSUPPORT")
+        (card,) = await cards(w)
 
         assert "November" not in str(kept)
-        assert "November" not in shown(card.blocks)
+        assert "November" not in words_on(card)
+        assert "November" not in str(await stored(w))
 
 
 @pytest.mark.parametrize(

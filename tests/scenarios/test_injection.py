@@ -11,6 +11,8 @@ from typing import Any
 
 from bot.desk import link_fault
 from tests import payloads
+from tests.scenarios.report_desk import words_on
+from tests.scenarios.request_desk import cards
 from tests.scenarios.world import DESK, actions, active, control, options, shown, world
 
 HOSTILE = (
@@ -40,17 +42,17 @@ HOSTILE = (
 
 
 async def test_a_question_is_harmless_on_the_card(tmp_path: Path) -> None:
-    """It is shown as it was typed, without the mentions, and nothing in it acts."""
+    """It is shown as it was typed, without the mentions, and nothing in it acts: the card names who asks, no more."""
     async with world(tmp_path) as w:
         for n, text in enumerate(HOSTILE, start=1):
             ts = await w.mention("CCYBER", "U1", f"How long does the extended trial last? {text}")
             await w.press(await w.last("CCYBER", ts), "human.ask", "U1")
             await w.settle()
-            card = w.slack.messages("CSUPPORT")[-1]
+            card = (await cards(w))[-1]
 
-            assert len(w.slack.messages("CSUPPORT")) == n
-            assert "How long does the extended trial last?" in shown(card.blocks)
-            assert active(card.blocks[1]["text"]["text"]) == []
+            assert card.text.startswith(f"REQ-{n} ")
+            assert "How long does the extended trial last?" in words_on(card)
+            assert active(shown(card.blocks)) == ["<@U1>"]
             assert active(card.text) == []
 
 
@@ -74,7 +76,7 @@ async def test_very_long_hostile_questions(tmp_path: Path) -> None:
                 await w.press(message, "human.ask", "U1")
             await w.settle()
 
-        assert len(w.slack.messages("CSUPPORT")) == 6
+        assert len(await cards(w)) == 6
 
 
 async def test_names_and_addresses_of_the_desk_file(tmp_path: Path) -> None:
@@ -86,19 +88,22 @@ async def test_names_and_addresses_of_the_desk_file(tmp_path: Path) -> None:
             await w.press(await w.last("COPEN", ts), "human.ask", "UACME", team="TACME")
             await w.settle()
 
-        assert "Acme &amp; &lt;!channel&gt; &lt;Co&gt;" in shown(w.slack.messages("CSUPPORT")[0].blocks)
+        assert "Acme &amp; &lt;!channel&gt; &lt;Co&gt;" in words_on((await cards(w))[0])
         assert "<https://example.com/?x=1&amp;y=2|" in shown(w.slack.messages("COPEN")[0].blocks)
 
 
-async def test_a_comment_on_an_answer_is_shown_nowhere(tmp_path: Path) -> None:
-    """It is kept with the vote; the request that comes with it shows the question."""
+async def test_a_comment_on_an_answer_is_shown_to_the_desk_alone(tmp_path: Path) -> None:
+    """Below the request that came with it, where it is text; nobody in the partner's channel reads it."""
     async with world(tmp_path) as w:
         message = await w.only("CCYBER", await w.mention("CCYBER", "U1", "How long does the extended trial last?"))
         await w.press(message, "answer.unhelpful", "U1")
-        await w.submit(w.slack.opened[0], "U1", comment="<!channel> and <@U2>", person=True)
-        await w.settle()
+        await w.submit(w.slack.opened[0], "U1", comment="<!channel> Zanzibar <@U2>", person=True)
+        (card,) = await cards(w)
+        (told,) = [one for one in w.slack.messages("CSUPPORT", thread=card.ts) if "Zanzibar" in words_on(one)]
 
-        assert "and" not in shown(w.slack.messages("CSUPPORT")[0].blocks[:2])
+        assert "How long does the extended trial last?" in words_on(card)
+        assert active(told.text) == active(shown(told.blocks)) == ["<@U1>"]
+        assert not any("Zanzibar" in words_on(one) + one.text for one in w.slack.messages("CCYBER"))
 
 
 # Every other field
@@ -114,9 +119,9 @@ async def test_an_organisations_name(tmp_path: Path) -> None:
             ts = await w.mention("CANYONE", f"UNO{n}", "How do I register a deal?", team=f"TNO{n}")
             await w.press(await w.last("CANYONE", ts), "human.ask", f"UNO{n}", team=f"TNO{n}")
             await w.settle()
-            heading, who = w.slack.messages("CSUPPORT")[n].blocks[0]["text"]["text"].split("\n")
+            heading, who = (await cards(w))[n].blocks[0]["text"]["text"].split("\n")
 
-            assert heading.startswith("*Request")
+            assert heading == f"*REQ-{n + 1}* · in the queue"
             assert active(who) == [f"<@UNO{n}>"]
             assert " · " in who
 
@@ -136,7 +141,7 @@ async def test_what_slack_tells_of_a_person(tmp_path: Path) -> None:
             await w.event(payloads.app_home_opened(user))
             await w.settle()
 
-            assert len(w.slack.messages("CSUPPORT")) == n
+            assert len(await cards(w)) == n
             assert w.slack.homes[user]["blocks"] != []
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.meeting import State
-from bot.model import Notice
+from bot.model import Notice, PersonId
+from bot.request import Act
 from tests import payloads
 from tests.scenarios.meeting_desk import (
     ACME,
@@ -35,6 +36,7 @@ from tests.scenarios.meeting_desk import (
     whispered,
 )
 from tests.scenarios.report_desk import held, reply_of, words_in, words_on
+from tests.scenarios.request_desk import act, acts, only
 from tests.scenarios.world import World, actions, options
 from tests.stub_slack import Error, StubMessage
 
@@ -174,6 +176,35 @@ async def test_staff_offer_a_meeting(tmp_path):
         (meeting,) = await stored(w)
         assert (meeting.booker.user, meeting.topic, meeting.thread_ts) == ("U1", QUESTION, offer.thread_ts)
         assert "Booked: " in words_on(offer)
+
+
+async def test_an_offer_is_a_word_to_the_partner(tmp_path):
+    """Whoever makes it has the request, which the partner reads first; then it is the partner's turn."""
+    async with meeting_world(tmp_path) as w:
+        card = await _requested(w)
+
+        await act(w, card, "meeting.offer", AINO)
+
+        request = await only(w)
+        assert acts(request) == [Act.ASKED, Act.TAKEN, Act.OFFERED]
+        assert (request.state.value, request.assignee) == ("waiting", PersonId("T0HOME", AINO))
+        taken, offer = w.slack.messages("CCYBER")[-2:]
+        assert taken.text.startswith("Aino has taken REQ-1.")
+        assert "meeting.slot.1" in actions(offer)
+
+
+async def test_a_request_that_is_closed(tmp_path):
+    """A card that is still seen as it was offers nothing any more."""
+    async with meeting_world(tmp_path) as w:
+        card = await _requested(w)
+        click = payloads.block_actions("CSUPPORT", AINO, "meeting.offer", "1", message_ts=card.ts)
+        await act(w, card, "request.more", AINO, "dismiss")
+
+        assert await w.click(click) == 200
+
+        request = await only(w)
+        assert acts(request) == [Act.ASKED, Act.DISMISSED]
+        assert not [one for one in w.slack.messages("CCYBER") if "meeting.slot.1" in actions(one)]
 
 
 async def test_pressed_twice(tmp_path):

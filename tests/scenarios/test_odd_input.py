@@ -10,6 +10,7 @@ import pytest
 
 from bot.store.tables import known
 from tests import payloads
+from tests.scenarios.request_desk import cards
 from tests.scenarios.world import DESK_WITHOUT_SUPPORT, SECRET, world
 
 TRIAL = "How long does the extended trial last?"
@@ -236,7 +237,7 @@ async def test_text_that_utf8_cannot_hold(tmp_path: Path) -> None:
         await w.settle()
 
         assert "30 days" in reply
-        assert len(w.slack.messages("CSUPPORT")) == 1
+        assert len(await cards(w)) == 1
 
 
 async def test_a_mention_that_was_begun_before(tmp_path: Path) -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.tables import handoff
+from bot.request import Act
+from bot.store.tables import request
+from tests.scenarios.report_desk import words_on
+from tests.scenarios.request_desk import acts, cards, only, story
 from tests.scenarios.world import DESK_WITHOUT_SUPPORT, World, actions, shown, world
 from tests.stub_slack import StubMessage
 
@@ -25,19 +28,19 @@ async def test_the_question_goes_to_the_support_channel(tmp_path: Path) -> None:
         ts, message = await _answer(w)
         await w.press(message, "human.ask", "UACME", team="TACME")
         said = await w.replies("CCYBER", ts)
-        (card,) = w.slack.messages("CSUPPORT")
-        words = shown(card.blocks)
+        (card,) = await cards(w)
+        words = words_on(card)
 
         assert "REQ-1" in said[1]
-        assert "Request REQ-1" in words
-        assert "<@UACME> · Acme &amp; &lt;!channel&gt; &lt;Co&gt; · English" in words
+        assert "*REQ-1* · in the queue" in words
+        assert "<@UACME> · Acme &amp; &lt;!channel&gt; &lt;Co&gt; · English · Cyberday partner programme" in words
         assert TRIAL in words
         assert "30 days" in words
         assert f"p{ts.replace('.', '')}|Open the thread>" in words
 
 
 async def test_pressed_again_the_number_is_told_alone(tmp_path: Path) -> None:
-    """By the same person and by others; there stays one card, and one word in the thread."""
+    """By the same person and by others; there stays one card, and one word in the thread. The desk reads who asks."""
     async with world(tmp_path) as w:
         ts, message = await _answer(w)
         for user in ("UACME", "UACME", "U2"):
@@ -45,9 +48,13 @@ async def test_pressed_again_the_number_is_told_alone(tmp_path: Path) -> None:
             await w.settle()
 
         assert len(await w.replies("CCYBER", ts)) == 2
-        assert len(w.slack.messages("CSUPPORT")) == 1
         assert [shown.text for shown in await w.whispers("UACME")] == ["A person has this question already: REQ-1."]
         assert [shown.text for shown in await w.whispers("U2")] == ["A person has this question already: REQ-1."]
+        (card,) = await cards(w)
+        assert [line for line in await story(w, card) if "asked for a person again" in line] == [
+            f"REQ-1: From the partner: <@{user}> has asked for a person again." for user in ("UACME", "U2")
+        ]
+        assert acts(await only(w)) == [Act.ASKED, Act.ASKED_AGAIN, Act.ASKED_AGAIN]
 
 
 async def test_two_people_at_once_make_one_request(tmp_path: Path) -> None:
@@ -58,9 +65,9 @@ async def test_two_people_at_once_make_one_request(tmp_path: Path) -> None:
         await asyncio.gather(w.press(message, "human.ask", "UACME", team="TACME"), w.press(message, "human.ask", "U2"))
 
         assert len(await w.replies("CCYBER", ts)) == 2
-        assert len(w.slack.messages("CSUPPORT")) == 1
+        assert len(await cards(w)) == 1
         assert len(w.slack.ephemerals) == 1
-        assert len(await w.rows(handoff)) == 1
+        assert len(await w.rows(request)) == 1
 
 
 async def test_requests_are_numbered(tmp_path: Path) -> None:
@@ -86,11 +93,11 @@ async def test_a_person_is_asked_for_in_words(tmp_path: Path, text: str, number:
     """As by the button; for whoever has no buttons, and in each language."""
     async with world(tmp_path) as w:
         (said,) = await w.replies("CCYBER", await w.mention("CCYBER", "U1", text))
-        (card,) = w.slack.messages("CSUPPORT")
+        (card,) = await cards(w)
 
         assert number in said
-        assert text in shown(card.blocks)
-        assert "The bot answered" not in shown(card.blocks)
+        assert text in words_on(card)
+        assert "The bot answered" not in words_on(card)
 
 
 async def test_asking_in_words_hands_over_the_question_before(tmp_path: Path) -> None:
@@ -99,10 +106,10 @@ async def test_asking_in_words_hands_over_the_question_before(tmp_path: Path) ->
         ts, _ = await _answer(w)
         await w.write("CCYBER", "UACME", "I want to speak to a person", thread=ts, team="TACME")
         await w.settle()
-        (card,) = w.slack.messages("CSUPPORT")
+        (card,) = await cards(w)
 
-        assert TRIAL in shown(card.blocks)
-        assert "30 days" in shown(card.blocks)
+        assert TRIAL in words_on(card)
+        assert "30 days" in words_on(card)
 
 
 async def test_thanks_and_language_do_not_replace_the_question(tmp_path: Path) -> None:
@@ -114,10 +121,10 @@ async def test_thanks_and_language_do_not_replace_the_question(tmp_path: Path) -
         await w.settle()
         await w.press(message, "human.ask", "UACME", team="TACME")
         await w.settle()
-        (card,) = w.slack.messages("CSUPPORT")
+        (card,) = await cards(w)
 
-        assert TRIAL in shown(card.blocks)
-        assert "auf Deutsch bitte" not in shown(card.blocks)
+        assert TRIAL in words_on(card)
+        assert "auf Deutsch bitte" not in words_on(card)
 
 
 async def test_what_the_bot_does_not_know_can_be_handed_over(tmp_path: Path) -> None:
@@ -149,7 +156,7 @@ async def test_without_a_support_channel_asking_in_words_names_contacts(tmp_path
 
         assert "celine@cyberday.ai" in said
         assert "REQ" not in said
-        assert await w.rows(handoff) == []
+        assert await w.rows(request) == []
 
 
 @pytest.mark.parametrize(
@@ -157,13 +164,13 @@ async def test_without_a_support_channel_asking_in_words_names_contacts(tmp_path
     [
         ("I found a translation error", "translation", ["report.open"]),
         ("How do I book a support meeting?", "meeting", []),
-        ("What is the status of my request?", "a person can tell you", []),
+        ("What is the status of my request?", "You have no request for a person that is open", []),
     ],
 )
 async def test_report_booking_and_status_share_one_road(
     tmp_path: Path, text: str, expected: str, more: list[str]
 ) -> None:
-    """The written facts, and a person; no control of a flow that is not there yet."""
+    """What is known of it, and a person; no control of a flow that is not there yet."""
     async with world(tmp_path) as w:
         ts, message = await _answer(w, text)
         shown_actions = actions(message)

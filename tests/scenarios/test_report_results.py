@@ -417,11 +417,11 @@ async def test_the_days_count_from_the_last_closing(w: World) -> None:
 async def test_a_clock_that_is_behind_deletes_them_a_little_later(w: World) -> None:
     """The replica that closed it was ahead: the time that it planned for is not over here, and is planned anew."""
     _, card = await _closed_with_picture(w)
-    services = w.desk.services
+    services, tidy = w.desk.services, kinds.PICTURES.tidy
 
     def due_too_early(conn: Connection) -> None:
-        conn.execute(delete(job).where(job.c.kind == kinds.TIDY))
-        services.work.add(conn, kinds.TIDY, f"{kinds.TIDY}:{services.workspace}:early", {"number": 1})
+        conn.execute(delete(job).where(job.c.kind == tidy))
+        services.work.add(conn, tidy, f"{tidy}:{services.workspace}:early", {"number": 1})
 
     await w.desk.database.run(due_too_early)
     await w.settle(ahead=timedelta(hours=1))

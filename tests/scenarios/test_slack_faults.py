@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters import slack as adapter
-from bot.store.tables import handoff, job, message
+from bot.store.tables import job, message, request
+from tests.scenarios.request_desk import cards
 from tests.scenarios.world import RunningClock, world
 from tests.stub_slack import Cut, Error, Fault, Hang, Html, HttpError, RateLimited, StubSlack
 
@@ -80,9 +81,9 @@ async def test_a_card_comes_once(tmp_path: Path, fault: Fault) -> None:
         await w.slack.until(lambda: len(w.slack.calls("chat.postMessage")) > 1)
         w.slack.fail("chat.postMessage", fault, fault)
         await w.settle()
-        (card,) = w.slack.messages("CSUPPORT")
+        (card,) = await cards(w)
 
-        assert [row["card_ts"] for row in await w.rows(handoff)] == [card.ts]
+        assert [row["card_ts"] for row in await w.rows(request)] == [card.ts]
 
 
 async def test_nothing_optional_keeps_an_answer_waiting(tmp_path: Path) -> None:

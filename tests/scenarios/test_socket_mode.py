@@ -18,6 +18,7 @@ from bot.adapters.socket import SocketMode
 from bot.adapters.socket_connection import Timing
 from bot.ports import GiveUp, StoreUnavailable
 from tests import payloads
+from tests.scenarios.request_desk import cards
 from tests.scenarios.world import World, world
 from tests.socket_server import SocketServer
 from tests.stub_slack import Error, Hang, Html, HttpError, RateLimited, StubSlack
@@ -91,7 +92,7 @@ async def test_events_and_clicks_come_over_the_socket(tmp_path: Path, server: So
 
         assert len(said) == 2
         assert "REQ-1" in said[1]
-        assert len(w.slack.messages("CSUPPORT")) == 1
+        assert len(await cards(w)) == 1
         assert (await w.ready())[1]["slack"] == "ok"
 
 

@@ -40,9 +40,11 @@ def _mention(slack: StubSlack, channel: str = "CCYBER") -> tuple[str, dict[str, 
 
 
 def _open_jobs(folder: Path) -> list[tuple[str, str | None]]:
-    """Status and owner of what is not done; what is done every night is always waiting for the next one."""
+    """Status and owner of what is not done; what is done every night or week is always waiting for the next one."""
     with sqlite3.connect(folder / "desk.db") as database:
-        open_jobs = "SELECT status, owner FROM job WHERE done_at IS NULL AND kind != 'retention'"
+        open_jobs = (
+            "SELECT status, owner FROM job WHERE done_at IS NULL AND kind NOT IN ('retention', 'request-digest')"
+        )
         return database.execute(open_jobs).fetchall()
 
 

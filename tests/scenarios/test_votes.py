@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.store.tables import handoff, vote
-from tests.scenarios.world import DESK_WITHOUT_SUPPORT, World, shown, world
+from bot.request import Act, Way
+from bot.store.tables import request, vote
+from tests.scenarios.report_desk import words_on
+from tests.scenarios.request_desk import acts, cards, only
+from tests.scenarios.world import DESK_WITHOUT_SUPPORT, World, world
 from tests.stub_slack import Error, Hang, StubMessage
 
 TRIAL = "How long does the extended trial last?"
@@ -85,12 +88,13 @@ async def test_the_forms_box_asks_for_a_person(tmp_path: Path) -> None:
         for _ in range(2):
             await w.submit(w.slack.opened[0], "U1", person=True)
         said = await w.replies("CCYBER", message.thread_ts or "")
-        (card,) = w.slack.messages("CSUPPORT")
+        (card,) = await cards(w)
+        asked = await only(w)
 
         assert "REQ-1" in said[-1]
         assert len(said) == 2
-        assert TRIAL in shown(card.blocks)
-        assert len(await w.rows(handoff)) == 1
+        assert TRIAL in words_on(card)
+        assert (asked.way, acts(asked)) == (Way.FEEDBACK, [Act.ASKED])
 
 
 async def test_an_empty_form_changes_nothing(tmp_path: Path) -> None:
@@ -101,7 +105,7 @@ async def test_an_empty_form_changes_nothing(tmp_path: Path) -> None:
         (row,) = await w.rows(vote)
 
         assert row["comment"] is None
-        assert await w.rows(handoff) == []
+        assert await w.rows(request) == []
 
 
 async def test_without_a_support_channel_the_form_has_no_box(tmp_path: Path) -> None:

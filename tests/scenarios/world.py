@@ -35,6 +35,8 @@ from bot.app import Running, running
 from bot.edition import Edition, open_edition
 from bot.listeners import access
 from bot.listeners.meetings.kinds import BUSY
+from bot.listeners.requests.kinds import DIGEST, TICK, UNANSWERED
+from bot.listeners.staff import STAFF_GROUP
 from bot.model import Thread
 from bot.settings import Settings
 from bot.store import threads
@@ -62,16 +64,20 @@ staff: [{user: USTAFF, name: Aino, languages: [fi, en]}]
 """
 DESK_WITHOUT_SUPPORT = DESK.replace("support: {channel: CSUPPORT}\n", "")
 TRANSLATORS = ("CTRANS", "CTRANS2")
-OTHER_CHANNELS = ("CSUPPORT", "CNEW", "D1", "D2", *TRANSLATORS)
+DESK_CHANNELS = ("CSUPPORT", "CEXPERTS")
+OTHER_CHANNELS = (*DESK_CHANNELS, "CNEW", "D1", "D2", *TRANSLATORS)
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)  # noon at the desk
+
+NOT_WAITED_FOR = tuple(f"{kind}:" for kind in (BUSY, STAFF_GROUP, DIGEST, TICK, UNANSWERED))
+"""Work that comes again and again, or when a clock of the desk runs out: a test moves there itself, by `skip`."""
 
 _LONGEST_TEXT = 4_000  # what chat.update takes
 _TOKEN = re.compile(r"<[^<>\n]*>")
 _HARMLESS_TOKEN = re.compile(r"<(?:https?://|mailto:)[^<>|\s]+\|[^<>|\n]+>")
-_OF_TRANSLATORS = re.compile(r"<@[UW][A-Z0-9]+>|<!date\^[0-9]{10}\^\{ago\}\|[^<>|\n]+>")  # who, and how long ago
+_OF_STAFF = re.compile(r"<@[UW][A-Z0-9]+>|<!date\^[0-9]{10}\^\{ago\}\|[^<>|\n]+>")  # who, and how long ago
+_PLACE = re.compile(r"<#[CG][A-Z0-9]+>")  # where what is written in a form will stand, or a card has gone
 _BOOKER = re.compile(r"\A<@[UW][A-Z0-9]+>(?= · )")  # how a host reads whose meeting it is
-_ASKER = re.compile(r"\A\*[^*\n]+\*\n<@[A-Z0-9]+>")  # how a card names whoever asks
 
 
 class RunningClock:
@@ -214,13 +220,21 @@ class World:
         if user not in members:
             members.append(user)
 
-    async def edit(self, channel: str, user: str, ts: str, new: str, *, after: float = 20) -> None:
+    async def edit(self, channel: str, user: str, ts: str, new: str, *, after: float = 20, team: str = TEAM) -> None:
         """Somebody edits their message, so many seconds after writing it."""
         said = self.slack.message(channel, ts)
         old, said.text = said.text, new
         kind = "im" if channel.startswith("D") else "channel"
         payload = payloads.message_changed(
-            channel, user, new, ts=ts, previous=old, thread=said.thread_ts, channel_type=kind, files=said.files
+            channel,
+            user,
+            new,
+            ts=ts,
+            previous=old,
+            thread=said.thread_ts,
+            channel_type=kind,
+            files=said.files,
+            team=team,
         )
         await self.event({**payload, "event_time": int(float(ts) + after)})
 
@@ -326,6 +340,7 @@ class World:
             message.text,
             message_ts=message.ts,
             author=message.user,
+            author_team=self.slack.users.get(message.user, {}).get("team_id", TEAM),
             thread=message.thread_ts,
             files=message.files,
             blocks=message.blocks,
@@ -353,7 +368,8 @@ class World:
     async def form_errors(self, payload: dict[str, Any]) -> dict[str, str]:
         """Deliver a form, or a click; what is said at the form's fields.
 
-        Nothing is where it closes, and where another view takes its place: that is in `slack.views` then.
+        Nothing is where it closes, and where another view takes its place or lies above it: that is in `slack.views`
+        then, and the last of `slack.answered`.
         """
         body = payloads.form_body(payload)
         url = f"http://127.0.0.1:{self.desk.port}/slack/events"
@@ -362,9 +378,15 @@ class World:
             assert answer.status == 200
             said = await answer.text()
         read = json.loads(said) if said else {}
-        assert read.get("response_action") in {None, "errors", "update"}
-        if read.get("response_action") == "update":
-            self.slack.show_instead(payload["view"]["id"], read["view"])
+        match read.get("response_action"):
+            case "update":
+                self.slack.show_instead(payload["view"]["id"], read["view"])
+            case "push":
+                self.slack.show_above(payload["view"]["id"], read["view"])
+            case "clear":
+                self.slack.close_all(payload["view"]["id"])
+            case action:
+                assert action in {None, "errors"}
         return dict(read.get("errors", {}))
 
     # What has come of it
@@ -393,8 +415,7 @@ class World:
         return [
             (lane, key, status, due)
             for lane, key, status, due in found
-            # Calendars are read every few minutes, always: the next time is not waited for.
-            if status != "waiting" or due <= (now if key.startswith(f"{BUSY}:") else now + ahead)
+            if status != "waiting" or due <= (now if key.startswith(NOT_WAITED_FOR) else now + ahead)
         ]
 
     def skip(self, duration: timedelta) -> None:
@@ -516,7 +537,7 @@ def _look_through(slack: StubSlack) -> None:
     """
     answers = [("the answer to a form", {"view": one.view}) for one in slack.answered]
     for method, arguments in [*((one.method, one.arguments) for one in slack.requests), *answers]:
-        is_translators = {arguments.get("channel"), arguments.get("channel_id")} & {*TRANSLATORS}
+        is_staffs = {arguments.get("channel"), arguments.get("channel_id")} & {*TRANSLATORS, *DESK_CHANNELS}
         blocks, view = arguments.get("blocks") or [], arguments.get("view") or {}
         assert not block_problems(blocks)
         for element in controls([*blocks, *(view.get("blocks", ()) if view.get("type") == "home" else ())]):
@@ -524,14 +545,14 @@ def _look_through(slack: StubSlack) -> None:
         if view:
             assert not view_problems(view)
         markups = [words for kind, words in (*_texts(blocks), *_texts(view)) if kind == "mrkdwn"]
-        if arguments.get("channel") == "CSUPPORT":
-            markups = [_ASKER.sub("", words) for words in markups]
+        if view:
+            markups = [_PLACE.sub("", _OF_STAFF.sub("", words)) for words in markups]
         if str(arguments.get("channel")).startswith("D"):
             markups = [_BOOKER.sub("", words) for words in markups]
         assert _unspoken(blocks) == _unspoken(view) == [], "Slack would link and name things of its own accord"
         assert len(str(arguments.get("text") or "")) <= _LONGEST_TEXT
         for written in (*markups, *(str(arguments.get(name) or "") for name in ("text", "initial_comment"))):
-            markup = _OF_TRANSLATORS.sub("", written) if is_translators else written
+            markup = _PLACE.sub("", _OF_STAFF.sub("", written)) if is_staffs else written
             assert active(markup) == [], f"{method} holds {active(markup)}"
             assert not any("evil" in token for token in _TOKEN.findall(markup)), "somebody else's link"
         assert "link_names" not in arguments

@@ -15,8 +15,8 @@ from bot.listeners.effects import Origin
 from bot.listeners.meetings.free import free, zone_of_hosts
 from bot.listeners.services import Services
 from bot.meeting import OFFERED, Kind, Wish
-from bot.model import DEFAULT_LANGUAGE, Effect, Outcome, Person, Post, Reply, Rewrite, Thread, Turn
-from bot.store.handoffs import Handoff
+from bot.model import Effect, Outcome, Person, Post, Reply, Rewrite, Thread, Turn
+from bot.request import Request
 
 
 def with_times(conn: Connection, services: Services, turn: Turn, person: Person) -> Turn:
@@ -61,13 +61,9 @@ def times(conn: Connection, services: Services, reply: Reply, person: Person, *,
     return booking.offered(reply, offer, now)
 
 
-def offer_in(conn: Connection, services: Services, handoff: Handoff, thread: Thread, person: Person, key: str) -> bool:
-    """Offer a support meeting in the thread of a request, to whoever has asked there; False if nobody holds any."""
+def offer_in(conn: Connection, services: Services, request: Request, thread: Thread, person: Person, key: str) -> None:
+    """Offer a support meeting in the thread of a request, to whoever has asked there."""
     kind = Kind.SUPPORT.value
-    if handoff.asker is None or not services.desk.books(kind, thread.programme):
-        return False
-    language = thread.language or DEFAULT_LANGUAGE
-    wanted = Reply(Outcome.BOOKING, language, thread.programme, slots={"meeting_kind": kind})
+    wanted = Reply(Outcome.BOOKING, request.language, request.programme, slots={"meeting_kind": kind})
     turn = Turn(booking_talk.offered(thread, kind), (Post(wanted),))
-    effects.carry_out(conn, services, with_times(conn, services, turn, person), Origin(key, handoff.asker))
-    return True
+    effects.carry_out(conn, services, with_times(conn, services, turn, person), Origin(key, person.id))

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
 from bot.context import only_programme
-from bot.flows.booking import OFFER, STEP
+from bot.flows.request import Then
 from bot.listeners import access, changes, people
 from bot.listeners.access import Access, Target
 from bot.listeners.clicks import Click, Form, Shortcut
-from bot.listeners.incoming import POST
 from bot.listeners.meetings import offering
 from bot.listeners.meetings.booker import Wanted, form_for
 from bot.listeners.meetings.free import free
 from bot.listeners.registry import Again, listen, listen_to_forms, listen_to_shortcuts
+from bot.listeners.requests import acting, changing
+from bot.listeners.requests.acting import Clicked
 from bot.listeners.services import Services
 from bot.meeting import Kind
-from bot.model import DEFAULT_LANGUAGE, Notice, Person, PersonId, Thread
-from bot.render import cards
+from bot.model import Notice, Person, PersonId, Thread
 from bot.render import meeting_forms as forms
 from bot.render import meetings as render
-from bot.store import handoffs, messages, threads
-from bot.store.locks import exclusive
+from bot.render import request_cards as cards
+from bot.request import Act, Change, Request
+from bot.store import threads
 
-_DOUBLE_CLICK: Final = 60.0  # seconds
+_DOUBLE_CLICK: Final = timedelta(minutes=1)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -87,39 +89,49 @@ def _programme(person: Person) -> str | None:
 
 def _offer(conn: Connection, services: Services, click: Click) -> None:
     """Offer a meeting in the thread of a request. Raises StoreUnavailable."""
-    card = handoffs.by_card(conn, services.workspace, click.channel, click.message_ts) if click.message_ts else None
-    person = people.load(conn, services, click.who, click.channel)
-    owners = frozenset({person.id.user}) if person.is_staff else frozenset[str]()
-    is_allowed = access.decide(click.action, person, Target(PersonId("", ""), owners=owners)) is Access.ALLOWED
+    found = acting.judged(conn, services, click)
     if not changes.is_first(conn, services, click):
         return
-    if card is None or card.asker is None or not is_allowed:
-        _refuse(conn, services, click, person, Notice.GONE if is_allowed else Notice.NOT_STAFF)
+    acting.note(conn, services, click, found)
+    if isinstance(found, Notice):
+        acting.refuse(conn, services, click, found)
         return
-    exclusive(conn, services.workspace, card.channel, card.thread_ts)
-    thread = threads.load(conn, services.workspace, card.channel, card.thread_ts)
-    thread = thread or Thread(card.channel, card.thread_ts, asker=card.asker)
-    asker = people.load(conn, services, card.asker, card.channel)
-    is_offered = _is_just_offered(conn, services, click, thread) or offering.offer_in(
-        conn, services, card, thread, asker, click.key
-    )
-    _refuse(conn, services, click, person, Notice.MEETING_OFFERED if is_offered else Notice.NO_HOSTS)
+    request = found.request
+    if request.asker is None:  # their data was erased
+        acting.refuse(conn, services, click, Notice.GONE)
+    elif request.is_closed:
+        acting.too_late(conn, services, found)
+    else:
+        is_offered = _is_just_offered(services, request) or _offered(conn, services, found, request.asker)
+        acting.refuse(conn, services, click, Notice.MEETING_OFFERED if is_offered else Notice.NO_HOSTS)
 
 
-def _is_just_offered(conn: Connection, services: Services, click: Click, thread: Thread) -> bool:
-    """Whether the times that a double click would offer again stand there already, or are on their way."""
-    if services.work.pending(conn, f"{POST}:{click.same}:"):
-        return True
-    said = messages.latest(conn, services.workspace, thread.channel, thread.ts)[:1]
-    since = services.clock.now().timestamp() - _DOUBLE_CLICK
-    return any(one.reply.result.get(STEP) == OFFER and float(one.ts) > since for one in said)
+def _offered(conn: Connection, services: Services, clicked: Clicked, asker: PersonId) -> bool:
+    """Offer times, if somebody holds support meetings: a word to the partner, whose turn it is then.
+
+    Whoever offers them has the request.
+    """
+    if not services.desk.books(Kind.SUPPORT.value, clicked.request.programme):
+        return False
+    flow, by, now = changing.flow(services), clicked.person.id, services.clock.now()
+    taken = flow.take(clicked.request, by, now)
+    if taken is not None:
+        changing.changed(conn, services, taken)
+    request = taken or clicked.request
+    thread = threads.load(conn, services.workspace, request.channel, request.thread_ts)
+    thread = thread or Thread(request.channel, request.thread_ts, asker=asker)
+    person = people.load(conn, services, asker, request.channel)
+    offering.offer_in(conn, services, request, thread, person, clicked.click.key)
+    offered = flow.respond(request, Change(Act.OFFERED, now, by), Then.WAIT)
+    if offered is not None:
+        changing.changed(conn, services, offered)
+    return True
 
 
-def _refuse(conn: Connection, services: Services, click: Click, person: Person, notice: Notice) -> None:
-    around = services.desk.channel(click.channel).language or DEFAULT_LANGUAGE
-    language = people.spoken_to(services, person, around)
-    thread = Thread(click.channel, click.thread_ts or click.message_ts)
-    changes.whisper_at(conn, services, changes.notice(notice, language), click, thread)
+def _is_just_offered(services: Services, request: Request) -> bool:
+    """Whether times were offered a moment ago: a double click would offer them again."""
+    since = services.clock.now() - _DOUBLE_CLICK
+    return any(change.act is Act.OFFERED and change.at > since for change in request.history)
 
 
 async def _person(services: Services, who: PersonId) -> Person:

@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 from bot import hours
 from bot.flows import report as flow
 from bot.flows import reporting
+from bot.listeners import copying
+from bot.listeners.copying import Held
 from bot.listeners.reports import kinds
 from bot.listeners.services import Services
 from bot.model import PersonId, Reply
-from bot.report import Act, Change, Kind, Picture, PictureState, Report, Reporter, State
+from bot.report import Act, Change, Kind, Picture, Report, Reporter, State
 from bot.store import codec, reports
-from bot.store.privacy import UNSHARE
 
 _CALLING: Final = frozenset({Act.ANSWERED, Act.STILL_WRONG})
 """After these, whoever works on it is called."""
@@ -57,9 +58,8 @@ def changed(conn: Connection, services: Services, report: Report) -> None:
     _add_line(conn, services, report, now)
     if report.card_ts:
         fetch_pictures(conn, services, report)
-    if report.is_closed and services.desk.pictures_kept is not None:
-        at = now + services.desk.pictures_kept
-        services.work.add(conn, kinds.TIDY, _key(services, kinds.TIDY, report), {"number": report.number}, at=at)
+    if report.is_closed:
+        copying.tidy_later(conn, services, kinds.PICTURES, report.number, str(len(report.history) - 1))
     _tell_all(conn, services, report, change)
 
 
@@ -85,24 +85,12 @@ def show(conn: Connection, services: Services, report: Report, why: str) -> None
 
 def fetch_pictures(conn: Connection, services: Services, report: Report) -> None:
     """Have the pictures that are not fetched yet put below the card."""
-    for picture in report.pictures:
-        if picture.state is PictureState.WAITING and not picture.copy:
-            fetch(conn, services, report, picture)
+    copying.fetch_all(conn, services, kinds.PICTURES, held(report))
 
 
-def fetch(
-    conn: Connection,
-    services: Services,
-    report: Report,
-    picture: Picture,
-    *,
-    tries: int = 0,
-    at: datetime | None = None,
-) -> None:
-    """Have one picture fetched; `tries` tells the attempts apart. Each card has its own copies."""
-    key = f"{kinds.PICTURE}:{services.workspace}:{report.number}:{report.card_ts}:{picture.id}:{tries}"
-    payload = {"number": report.number, "file": picture.id, "card": report.card_ts, "tries": tries}
-    services.work.add(conn, kinds.PICTURE, key, payload, at=at)
+def held(report: Report) -> Held:
+    """The pictures of a report, and where they are shown."""
+    return Held(report.number, report.pictures, report.channel, report.card_ts, report.is_shared, report.closed_at)
 
 
 def tell(conn: Connection, services: Services, to: Reporter, reply: Reply, why: str) -> None:
@@ -175,19 +163,7 @@ def _leave(conn: Connection, services: Services, report: Report, change: Change)
         place = {"channel": report.channel, "ts": report.card_ts, "number": report.number, "to": change.words}
         key = _key(services, kinds.MOVED, report)
         services.work.add(conn, kinds.MOVED, key, place, lane=reports.lane(services.workspace, report.number))
-    unshare(conn, services, report)
-
-
-def unshare(conn: Connection, services: Services, report: Report) -> None:
-    """Have our copies of a report's pictures deleted."""
-    for picture in report.pictures:
-        if picture.copy:
-            unshare_copy(conn, services, picture.copy)
-
-
-def unshare_copy(conn: Connection, services: Services, copy: str) -> None:
-    """Have one of our copies deleted."""
-    services.work.add(conn, UNSHARE, f"{UNSHARE}:{services.workspace}:{copy}", {"copy": copy})
+    copying.unshare(conn, services, report.pictures)
 
 
 def _afresh(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:

@@ -29,9 +29,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         kinds.PING: cards.ping_job(services),
         kinds.MOVED: cards.moved_job(services),
         kinds.LATE: cards.late_job(services),
-        kinds.PICTURE: pictures.picture_job(services),
-        kinds.SHARE: pictures.share_job(services),
-        kinds.TIDY: pictures.tidy_job(services),
+        **pictures.handlers(services),
         kinds.TELL: telling.tell_job(services),
         kinds.STAND: telling.stand_job(services),
     }

@@ -1,0 +1,1 @@
+"""Requests for a person in Slack: opened, taken, answered, passed on, resolved; and what is told of them."""
