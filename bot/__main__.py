@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "work": ("work", "show the work that there is, and have what was given up tried again"),
     "reports": ("reports", "list reports of language errors, and print what fixed ones change in our texts"),
     "meetings": ("meetings", "list the meetings that are booked, also for a calendar or a spreadsheet"),
+    "requests": ("requests", "list the requests for a person, and who of the desk did what"),
+    "gaps": ("gaps", "list what the knowledge lacks, entries drafted from answers, and cases for the tests"),
     "backup": ("backup", "copy the database to a file, while the desk runs"),
     "restore": ("restore", "put a copy of the database back, while no desk runs"),
     "doctor": ("doctor", "say what is wrong with an installation, and how to mend it"),

@@ -24,6 +24,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import paths
+from bot.adapters import plots
 from bot.adapters.clock import SystemClock
 from bot.cli.doctor_data import knowledge_check, knowledge_links
 from bot.cli.doctor_database import database_checks
@@ -42,6 +43,14 @@ CLOCK_WARNING: Final = 60  # seconds off
 CLOCK_LIMIT: Final = 300  # seconds off, beyond which Slack's signatures are refused
 
 _ERROR_CODE: Final = re.compile(r"[a-z_]+")
+
+_OWN: Final = "take a channel of your own people alone; in this one a request shows its number and state, and no more"
+_WHERE_SHARED: Final = {
+    "support": _OWN,
+    "levels": _OWN,
+    "translations": "see that everybody in it may read what partners write; pictures are never put there",
+}
+"""What to do about a channel of ours that other organisations read, by the section of the desk file that names it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +111,9 @@ async def run(
             *desk_checks,
             *slack_checks(slack, settings, desk, manifest=manifest, clock=clock),
             *channel_checks(slack, desk),
+            *staff_checks(slack, desk),
             *translation_checks(desk),
+            *digest_checks(desk),
             *meeting_checks(settings, desk, clock),
             *(visitor_checks(slack, desk, args.channel) if args.channel else ()),
             *checks,
@@ -231,6 +242,12 @@ class Slack:
         """A user with their locale; `data` is the user itself."""
         return await self._ask_once(
             ("users.info", id_), lambda: self._client.users_info(user=id_, include_locale=True), part="user"
+        )
+
+    async def group(self, id_: str) -> Answer:
+        """A user group; `data` has its `users`."""
+        return await self._ask_once(
+            ("usergroups.users.list", id_), lambda: self._client.usergroups_users_list(usergroup=id_)
         )
 
     async def socket(self, app_token: str) -> Answer:
@@ -415,16 +432,43 @@ def _channel_check(slack: Slack, id_: str, sections: tuple[str, ...]) -> Check:
             return Finding(Level.FAIL, f"{what} is archived", "unarchive it, or take it out of the desk file")
         if not answer.data.get("is_member"):
             return Finding(Level.FAIL, f"{what}: the bot is not in it", "write /invite and the bot's name there")
-        if _is_shared(answer) and "support" in sections:
-            mend = "take a channel of your own people alone; partners' questions and names are shown there"
-            return Finding(Level.FAIL, f"{what} is shared with other organisations", mend)
-        if _is_shared(answer) and {"levels", "translations"} & {*sections}:
-            mend = "see that everybody in it may read what partners write"
-            mend += "; pictures are never put there" if "translations" in sections else ""
-            return Finding(Level.WARN, f"{what} is shared with other organisations", mend)
+        mends = [mend for section, mend in _WHERE_SHARED.items() if section in sections]
+        if _is_shared(answer) and mends:
+            return Finding(Level.WARN, f"{what} is shared with other organisations", "; ".join(dict.fromkeys(mends)))
         return Finding(Level.OK, what)
 
     return check
+
+
+def staff_checks(slack: Slack, desk: Desk) -> list[Check]:
+    """Whether the user group of staff can be read; nothing where the desk file names none."""
+    group = desk.support.user_group
+    return [] if group is None else [lambda: _group(slack, desk, group)]
+
+
+async def _group(slack: Slack, desk: Desk, group: str) -> Finding:
+    what = f"user group {group}"
+    if (await slack.auth()).error:
+        return Finding(Level.WARN, f"{what} was not checked", "mend the token first")
+    answer = await slack.group(group)
+    if answer.error == "missing_scope":
+        mend = "add the scope usergroups:read (optional in manifest.yml) to the app and install it again"
+        return Finding(Level.FAIL, f"{what} cannot be read", f"{mend}; until then nobody else becomes staff through it")
+    if answer.error in {"plan_upgrade_required", "paid_teams_only"}:
+        mend = "name everybody under `staff`, and take support.user_group out of the desk file"
+        return Finding(Level.FAIL, f"{what}: the workspace's plan has no user groups", mend)
+    if answer.error == "no_such_subteam":
+        mend = "no such user group, or one that is switched off; correct support.user_group in the desk file"
+        return Finding(Level.FAIL, f"{what} ({answer.error})", mend)
+    if answer.error:
+        return _trouble(what, answer)
+    users = answer.data.get("users") or []
+    if not users:
+        mend = "put your staff into it, or name them under `staff` in the desk file"
+        return Finding(Level.WARN, f"{what} has nobody in it", mend)
+    named = {member.user for member in desk.staff}
+    others = len({*users} - named)
+    return Finding(Level.OK, f"{what}: {len(users)} people, {others} of them not under `staff`, so without languages")
 
 
 def translation_checks(desk: Desk) -> list[Check]:
@@ -439,6 +483,14 @@ def translation_checks(desk: Desk) -> list[Check]:
     told = f"their errors go to {', '.join(instead.owners)}" if instead.owners else "nobody is told of their errors"
     mend = f"name owners under `translations`, or under its `default`; until then {told}"
     return [_found(Finding(Level.WARN, what, mend))]
+
+
+def digest_checks(desk: Desk) -> list[Check]:
+    """How the weekly digest shows its figures; nothing where there is none."""
+    if desk.support_channel is None or desk.support.digest_day is None:
+        return []
+    shown = "a picture" if plots.is_installed() else "a table; a picture takes the extra partnerdesk[plots]"
+    return [_found(Finding(Level.OK, f"weekly digest, with {shown}"))]
 
 
 def _is_shared(answer: Answer) -> bool:

@@ -136,6 +136,7 @@ async def test_all_is_well(examine):
         "Socket",
         "locale",
         *["channel"] * 5,
+        "weekly",
     ]
 
 
@@ -280,9 +281,11 @@ async def test_clock_with_a_wrong_token(examine, slack):
         ("C2", None, "FAIL  channel C2 (channels) (channel_not_found)"),
         ("C2", {"is_member": False}, "FAIL  channel C2 (channels): the bot is not in it"),
         ("C2", {"is_archived": True}, "FAIL  channel C2 (channels) is archived"),
-        ("C1", {"is_ext_shared": True}, "FAIL  channel C1 (support) is shared with other organisations"),
-        ("C1", {"is_pending_ext_shared": True}, "FAIL  channel C1 (support) is shared with other organisations"),
+        ("C1", {"is_ext_shared": True}, "warn  channel C1 (support) is shared with other organisations"),
+        ("C1", {"is_pending_ext_shared": True}, "warn  channel C1 (support) is shared with other organisations"),
         ("C1", {"is_shared": True}, None),  # within one Enterprise organisation
+        ("C3", None, "FAIL  channel C3 (levels) (channel_not_found)"),
+        ("C3", {"is_member": False}, "FAIL  channel C3 (levels): the bot is not in it"),
         ("C3", {"is_ext_shared": True}, "warn  channel C3 (levels) is shared with other organisations"),
         ("C4", {"is_member": False}, "FAIL  channel C4 (translations): the bot is not in it"),
         ("C4", {"is_ext_shared": True}, "warn  channel C4 (translations) is shared with other organisations"),
@@ -320,6 +323,53 @@ async def test_translators_among_outsiders(examine, slack):
     _, lines = await examine()
 
     assert ["pictures are never put there" in line for line in trouble(lines)] == [False, True]
+
+
+async def test_staff_among_outsiders(examine, slack):
+    """Where their channel is shared, doctor says how little a request shows there; once, whatever it is used for."""
+    slack.channels["C1"]["is_ext_shared"] = slack.channels["C3"]["is_ext_shared"] = True
+
+    _, lines = await examine()
+
+    assert [line.count("its number and state, and no more") for line in trouble(lines)] == [1, 1]
+
+
+GROUP_DESK = DESK.replace("{channel: C1}", "{channel: C1, user_group: S1}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "expected"),
+    [
+        (["U2", "U3"], 0, "ok    user group S1: 2 people, 1 of them not under `staff`"),
+        ([], 0, "warn  user group S1 has nobody in it: put your staff into it"),
+        ("missing_scope", 1, "FAIL  user group S1 cannot be read: add the scope usergroups:read"),
+        ("paid_teams_only", 1, "FAIL  user group S1: the workspace's plan has no user groups: name everybody"),
+        ("plan_upgrade_required", 1, "FAIL  user group S1: the workspace's plan has no user groups: name everybody"),
+        ("no_such_subteam", 1, "FAIL  user group S1 (no_such_subteam): no such user group"),
+        ("ratelimited", 0, "warn  user group S1 (ratelimited): Slack asks to wait"),
+    ],
+)
+async def test_the_user_group_of_staff(examine, slack, tmp_path, answer, code, expected):
+    """Whether it can be read, and what to do where not."""
+    (tmp_path / "desk.yml").write_text(GROUP_DESK, encoding="utf-8")
+    is_error = isinstance(answer, str)
+    slack.errors["usergroups.users.list"] = {"ok": not is_error, "error" if is_error else "users": answer}
+
+    exited, lines = await examine()
+
+    (line,) = (line for line in lines if "user group S1" in line)
+    assert line.startswith(expected)
+    assert exited == code
+
+
+async def test_a_user_group_behind_a_token_that_does_not_work(examine, slack, tmp_path):
+    """What is wrong is the token; the group is not blamed."""
+    (tmp_path / "desk.yml").write_text(GROUP_DESK, encoding="utf-8")
+    slack.errors["auth.test"] = {"ok": False, "error": "invalid_auth"}
+
+    _, lines = await examine()
+
+    assert "warn  user group S1 was not checked: mend the token first" in lines
 
 
 @pytest.mark.parametrize(
