@@ -6,7 +6,7 @@ import pytest
 
 from bot.knowledge.load import load
 from bot.model import LANGUAGES
-from tests.benchmarks import answer, growth, http, reports, slots, soak, start, synthetic, values
+from tests.benchmarks import answer, desk, growth, http, reports, slots, soak, start, synthetic, values
 from tests.benchmarks.report import Table
 from tests.benchmarks.synthetic import Shape
 
@@ -19,11 +19,12 @@ from tests.benchmarks.synthetic import Shape
         (start.run, start.SMALL, 1),
         (http.run, http.SMALL, 2),
         (reports.run, reports.SMALL, 1),
+        (desk.run, desk.SMALL, 1),
         (soak.run, soak.SMALL, 1),
         (lambda _size: values.run(), None, 1),
         (lambda _size: slots.run(), None, 1),
     ],
-    ids=["answer", "growth", "start", "http", "reports", "soak", "values", "slots"],
+    ids=["answer", "growth", "start", "http", "reports", "desk", "soak", "values", "slots"],
 )
 def test_part_runs(run: Callable[..., Iterator[Table]], size: object, tables: int) -> None:
     """Each part yields its tables, with a figure in every row, and prints them."""

@@ -7,7 +7,7 @@ import os
 import platform
 import time
 
-from tests.benchmarks import answer, growth, http, reports, slots, soak, start, values
+from tests.benchmarks import answer, desk, growth, http, reports, slots, soak, start, values
 from tests.benchmarks.report import progress, show
 
 PARTS = {
@@ -18,6 +18,7 @@ PARTS = {
     "start": start,
     "http": http,
     "reports": reports,
+    "desk": desk,
     "soak": soak,
 }
 LONG = frozenset({"soak"})  # half an hour: only when named
