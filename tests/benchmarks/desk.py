@@ -181,7 +181,7 @@ def _fill(url: str, desk: Desk, chance: random.Random, count: int) -> list[int]:
 
 
 def _request(chance: random.Random, n: int, opened: datetime, now: datetime | None) -> Request:
-    """A request that was opened then; with `now` it is not closed, and was last touched so lately that nothing is due."""
+    """A request that was opened then; with `now` it is not closed, and of late, so that nothing is due."""
     touched, is_open = (now or opened) - _FRESH, now is not None
     asker, language = _asker(n), LANGUAGES[n % len(LANGUAGES)]
     staff = PersonId(TEAM, f"USTAFF{chance.randrange(_STAFF)}")

@@ -181,15 +181,28 @@ async def test_who_says_thanks_is_not_asked(tmp_path: Path) -> None:
         assert by_clock(await only(w)) == ["resolved answered, Thu 26 Nov 10:00"]
 
 
-async def test_thanks_are_no_reply_to_the_question(tmp_path: Path) -> None:
-    """Said after it, they change nothing: it is closed when it would have been, by a message of its own."""
+async def test_thanks_end_it(tmp_path: Path) -> None:
+    """Whoever has said so is not asked whether it still matters: it is closed then, as answered."""
+    async with request_world(tmp_path) as w:
+        thread, _ = await _waiting(w)
+        await writes(w, thread, "Thanks!")
+        assert (await only(w)).state is State.WAITING
+        await live_to(w, "2026-12-20 12:00")
+
+        assert by_clock(await only(w)) == ["resolved answered, Thu 26 Nov 10:00"]
+
+
+async def test_thanks_for_the_question_are_no_reply(tmp_path: Path) -> None:
+    """It is closed when it would have been."""
     async with request_world(tmp_path) as w:
         thread, _ = await _waiting(w)
         await live_to(w, "2026-11-26 11:00")
         await writes(w, thread, "Thank you, Aino")
         await live_to(w, "2026-12-20 12:00")
+        nudged, resolved = by_clock(await only(w))
 
-        assert by_clock(await only(w)) == [NUDGED, CLOSED]
+        assert nudged == NUDGED
+        assert resolved.endswith("Mon 30 Nov 10:00")
 
 
 async def test_the_partner_says_that_it_is_settled(tmp_path: Path) -> None:
