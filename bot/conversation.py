@@ -133,13 +133,17 @@ class Conversation:
         """The turn of an edited message, as it reads now, that is in the hands of people."""
         return self._request_talk.retold(question, of_request)
 
+    def ends(self, text: str) -> bool:
+        """Whether a message does nothing but end a conversation."""
+        return self._closings.is_one(text)
+
     def waits_for_somebody(self, question: Question, person: Person) -> bool:
         """Whether a message at the top of a channel, which the bot leaves to people, is one that wants an answer."""
         if not question.top_level or not person.is_partner or person.is_staff or not words(question.text):
             return False
         if "?" in question.text:
             return True
-        if self._closings.is_one(question.text):
+        if self.ends(question.text):
             return False
         understanding = self.reader.read(question.text, context(question, Thread("", ""), person))
         reply = self.reply(understanding, question.channel, question.today)

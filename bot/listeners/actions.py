@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
@@ -29,12 +30,14 @@ from bot.listeners.registry import Listener, listen
 from bot.listeners.reports import reporter
 from bot.listeners.requests import opening
 from bot.listeners.services import Services
-from bot.model import LANGUAGES, HandOver, Language, Notice, Outcome, Post, Remember, Reply, Turn
+from bot.model import LANGUAGES, HandOver, Language, Notice, Outcome, PersonId, Post, Remember, Reply, Turn
 from bot.render import messages as controls
 from bot.render.reports import REPORT_ERROR
 from bot.render.views import feedback_form
-from bot.request import Way
+from bot.request import Act, Request, Way
 from bot.store import requests, tallies, votes
+
+_DOUBLE_CLICK: Final = timedelta(seconds=10)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -95,20 +98,27 @@ async def _unhelpful(services: Services, click: Click) -> None:
 def hand_over(services: Services, conn: Connection, clicked: Clicked, way: Way = Way.ASKED, note: str = "") -> None:
     """Put the thread's question before a person, and tell the partner so; once a thread.
 
-    Whoever asks again reads the number alone, and the desk that they have.
+    Whoever asks again reads the number alone, and the desk that they have; of a double click it reads nothing.
     """
     reply = Reply(Outcome.HUMAN, clicked.language, clicked.thread.programme)
     known = requests.by_thread(conn, services.workspace, clicked.thread.channel, clicked.thread.ts)
     if known is not None and not known.is_closed:  # said before: shown to whoever asks again, and to nobody else
         if not is_being_said(conn, services, clicked) and not is_being_whispered(conn, services, clicked):
-            wanted = opening.Wanted(way, clicked.thread.question, clicked.message.reply, note=note)
-            opening.open_or_add(conn, services, wanted, clicked.thread, clicked.person.id, None)
+            if note or not _has_just_asked(known, clicked.person.id, services.clock.now()):
+                wanted = opening.Wanted(way, clicked.thread.question, clicked.message.reply, note=note)
+                opening.open_or_add(conn, services, wanted, clicked.thread, clicked.person.id, None)
             whisper(conn, services, requesting.known(known.number, clicked.language, reply.programme), clicked)
     else:
         over = HandOver(clicked.thread.question, clicked.message.reply, way, clicked.thread.files, note)
         thread = replace(clicked.thread, handed_over=True)
         origin = Origin(clicked.click.key, clicked.person.id)
         effects.carry_out(conn, services, Turn(thread, (Post(reply), over)), origin)
+
+
+def _has_just_asked(request: Request, who: PersonId, now: datetime) -> bool:
+    """Whether somebody has asked for a person a moment ago, and said nothing beside it."""
+    asked = [change for change in request.history if change.act in {Act.ASKED, Act.ASKED_AGAIN} and not change.words]
+    return any(change.who == who and now - change.at < _DOUBLE_CLICK for change in asked)
 
 
 def _helpful(services: Services, conn: Connection, clicked: Clicked) -> None:

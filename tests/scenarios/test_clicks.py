@@ -348,6 +348,7 @@ async def test_a_request_that_exists_already(tmp_path: Path) -> None:
         for user in ("U1", "U2", "U1"):
             await w.press(card, "human.ask", user)
             await w.settle()
+            w.skip(timedelta(minutes=1))
 
         assert [(one.user, one.text) for one in w.slack.ephemerals] == [
             (user, "A person has this question already: REQ-1.") for user in ("U2", "U1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ async def test_pressed_again_the_number_is_told_alone(tmp_path: Path) -> None:
         for user in ("UACME", "UACME", "U2"):
             await w.press(message, "human.ask", user)
             await w.settle()
+            w.skip(timedelta(minutes=1))
 
         assert len(await w.replies("CCYBER", ts)) == 2
         assert [shown.text for shown in await w.whispers("UACME")] == ["A person has this question already: REQ-1."]
@@ -55,6 +57,18 @@ async def test_pressed_again_the_number_is_told_alone(tmp_path: Path) -> None:
             f"REQ-1: From the partner: <@{user}> has asked for a person again." for user in ("UACME", "U2")
         ]
         assert acts(await only(w)) == [Act.ASKED, Act.ASKED_AGAIN, Act.ASKED_AGAIN]
+
+
+async def test_a_double_click_is_one(tmp_path: Path) -> None:
+    """However far the first half of it has come: the desk reads nothing of the second."""
+    async with world(tmp_path) as w:
+        _, message = await _answer(w)
+        for _ in range(2):
+            await w.press(message, "human.ask", "UACME", team="TACME")
+            await w.settle()
+
+        assert acts(await only(w)) == [Act.ASKED]
+        assert len(await w.whispers("UACME")) == 1
 
 
 async def test_two_people_at_once_make_one_request(tmp_path: Path) -> None:

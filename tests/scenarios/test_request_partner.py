@@ -289,18 +289,31 @@ async def test_thanks_and_a_question_do(tmp_path: Path) -> None:
 
 
 async def test_thanks_while_the_desk_waits_start_no_clock(tmp_path: Path) -> None:
-    """It still waits for the partner, and is closed in the end if nothing comes."""
+    """It still waits for the partner; who has said thanks is not asked whether it still matters when it is closed."""
     async with request_world(tmp_path) as w:
         thread, card = await _taken(w)
         await reply(w, card, AINO, "Thirty days.")
         await writes(w, thread, "Merci Aino !", channel=OWN)
         waits = await only(w)
         await pass_to(w, w.clock.now() + timedelta(days=4))
-        await pass_to(w, w.clock.now() + timedelta(days=4))
 
         assert (waits.state, waits.owed_since) == (State.WAITING, None)
         assert (await only(w)).state is State.RESOLVED
-        assert "We have not heard from you for a while" in (await told(w, thread, OWN))[-1]
+        assert (await told(w, thread, OWN))[-1] == "REQ-1 is closed.\n\nYour question has been answered."
+        assert Act.NUDGED not in acts(await only(w))
+
+
+async def test_a_question_to_the_bot_meanwhile_is_no_thanks(tmp_path: Path) -> None:
+    """It is beside the request as thanks are, and ends nothing: the partner is asked whether it still matters."""
+    async with request_world(tmp_path) as w:
+        thread, card = await _taken(w)
+        await reply(w, card, AINO, "Which customer is it?")
+        await w.mention(OWN, "UACME", "How do I register a deal?", thread=thread, team=ACME)
+        await w.settle()
+        await pass_to(w, w.clock.now() + timedelta(days=4))
+        request = await only(w)
+
+        assert (request.state, acts(request)[-1]) == (State.WAITING, Act.NUDGED)
 
 
 # When nobody is there

@@ -73,12 +73,11 @@ def _show(conn: Connection, services: Services, number: int, key: str) -> None:
         effects.show(conn, services, replace(message, reply=reply), key)
 
 
-def _is_thanked(request: Request) -> bool:
-    """Whether the partner has ended the conversation since it waits for them."""
-    since = request.waiting_since
-    return any(
-        one.act is Act.TOLD and one.is_aside and since is not None and one.at >= since for one in request.history
-    )
+def _is_thanked(services: Services, request: Request) -> bool:
+    """Whether the partner has ended the conversation since it waits for them; a word to the bot beside it is no end."""
+    since, conversation = request.waiting_since, services.editions.current.conversation
+    told = [one for one in request.history if one.act is Act.TOLD and since is not None and one.at >= since]
+    return any(one.is_aside and conversation.ends(one.words) for one in told)
 
 
 def tick_job(services: Services) -> Handler:
@@ -136,7 +135,6 @@ def ticked(services: Services, request: Request, tick: clocks.Tick) -> Request |
         return flow.remind(request, now)
     if tick.act is Act.NUDGED:
         # Who has said thanks since is not asked whether it still matters.
-        return (
-            flow.resolve(request, None, now, Reason.ANSWERED, "") if _is_thanked(request) else flow.nudge(request, now)
-        )
+        is_over = _is_thanked(services, request)
+        return flow.resolve(request, None, now, Reason.ANSWERED, "") if is_over else flow.nudge(request, now)
     return flow.resolve(request, None, now, Reason.NO_REPLY, "")
