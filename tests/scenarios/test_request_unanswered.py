@@ -138,6 +138,7 @@ async def test_what_the_bot_answers_is_answered(tmp_path: Path) -> None:
         await w.mention(WATCHED, "UACME", "How long does the extended trial last?", team=ACME)
         ts = await _asks(w)
         await w.mention(WATCHED, "UACME", "How do I register a deal?", thread=ts, team=ACME)
+        await w.settle()
         await _two_hours(w)
 
         assert await stored(w) == []
