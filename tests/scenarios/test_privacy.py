@@ -544,7 +544,7 @@ async def _planned(w: World) -> dict[str, Any]:
 async def test_what_is_old_goes_at_night(tmp_path: Path) -> None:
     """After 90 days, where the desk file does not say; on the 86th it all is there. The counts stay.
 
-    So does a request that is still open: somebody waits for it.
+    So does a request that is still open, with its thread: somebody waits for it, and is heard there.
     """
     async with world(tmp_path, clock=clock_at(MONDAY)) as w:
         await _lived(w)
@@ -560,8 +560,10 @@ async def test_what_is_old_goes_at_night(tmp_path: Path) -> None:
 
         assert before == 3
         assert "Zanzibar" not in await _dump(w)
-        assert not any([await w.rows(table) for table in (thread, message, vote, person)])
-        assert [row["number"] for row in await w.rows(request)] == [1]
+        assert not any([await w.rows(table) for table in (message, vote, person)])
+        (waiting,) = await w.rows(request)
+        assert waiting["number"] == 1
+        assert [row["ts"] for row in await w.rows(thread)] == [waiting["thread_ts"]]
         kept = await w.rows(tally)
         assert [count for count in counts if count not in kept] == []
 
