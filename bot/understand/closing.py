@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 from bot.knowledge.schema import ACTION_PREFIX, Knowledge
@@ -30,24 +31,19 @@ _RUN: Final = re.compile(r"(.)\1+")
 
 
 class Closings:
-    """Knows what ends a conversation, and what is made of that alone."""
+    """Knows what ends a conversation, and what is made of that alone.
+
+    Its words are learned when they are first wanted: few messages may be closings, and a desk starts without them.
+
+    Args:
+        knowledge: Its phrasings of thanks and its closings; and what is asked about, which is nobody's name.
+        agents: The first names of those whom partners write to.
+
+    """
 
     def __init__(self, knowledge: Knowledge, agents: Collection[str] = ()) -> None:
-        """Learn the words.
-
-        Args:
-            knowledge: Its phrasings of thanks and its closings; and what is asked about, which is nobody's name.
-            agents: The first names of those whom partners write to.
-
-        """
-        thanks = knowledge.actions[_THANKS].texts
-        said = [phrasing for text in thanks.values() for phrasing in text.phrasings]
-        said += [closing for closings in knowledge.closings.values() for closing in closings]
-        self._ending = frozenset({*map(_even, _phrases(said)), *_listed(ENDING.values())})
-        self._beside = frozenset({*_listed(BESIDE.values()), *map(_even, agents)})
-        asked = (text.phrasings for entry in knowledge.entries() for text in entry.texts.values())
-        used = Counter(word for one in asked for phrasing in one for word in fold(phrasing).split())
-        self._asked_about = frozenset(word for word, n in used.items() if n >= _OFTEN)
+        self._knowledge = knowledge
+        self._agents = agents
 
     def is_one(self, text: str) -> bool:
         """Whether a message, as Slack or people write it, does nothing but end a conversation; so does a lone emoji."""
@@ -74,6 +70,27 @@ class Closings:
                 elif is_name or self._goes_with_it(part, is_first=start == 0):
                     ends[end] = ends[end] or before
         return ends[-1]
+
+    @cached_property
+    def _ending(self) -> frozenset[str]:
+        thanks = self._knowledge.actions[_THANKS].texts
+        said = [phrasing for text in thanks.values() for phrasing in text.phrasings]
+        said += [closing for closings in self._knowledge.closings.values() for closing in closings]
+        return frozenset({*map(_even, _phrases(said)), *_listed(ENDING.values())})
+
+    @cached_property
+    def _beside(self) -> frozenset[str]:
+        return frozenset({*_listed(BESIDE.values()), *map(_even, self._agents)})
+
+    @cached_property
+    def _asked_about(self) -> frozenset[str]:
+        asked = (text.phrasings for entry in self._knowledge.entries() for text in entry.texts.values())
+        written = Counter(word for phrasings in asked for phrasing in phrasings for word in phrasing.split())
+        used: Counter[str] = Counter()
+        for word, n in written.items():  # each is folded once
+            for part in fold(word).split():
+                used[part] += n
+        return frozenset(word for word, n in used.items() if n >= _OFTEN)
 
     def _is_end(self, part: str) -> bool:
         return _even(part) in self._ending or WISHES.fullmatch(_plain(part)) is not None
