@@ -91,12 +91,12 @@ _EVER = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 async def meeting_world(folder: Path, desk: str = MEETING_DESK, **options: Any) -> AsyncIterator[World]:
     """A world whose desk takes bookings, on Monday noon; its hosts and some members are in Helsinki, as Slack tells.
 
-    On PostgreSQL it is now, and no time is skipped: there, work falls due by the database's clock.
+    On PostgreSQL it is now: there, work falls due by the database's clock.
     """
     is_skipped = not str(options.get("database_url", "")).startswith("postgresql")
     clock = clock_at(MONDAY) if is_skipped else RunningClock()
     async with world(folder, desk, **{"clock": clock, **options}) as w:
-        w.ahead = _PATIENCE if is_skipped else timedelta()
+        w.ahead = _PATIENCE
         for user in (*MEMBERS, *HOSTS):
             if user not in w.slack.users:
                 w.slack.add_user(user, tz="Europe/Helsinki")

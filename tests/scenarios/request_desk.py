@@ -87,12 +87,12 @@ _PATIENCE = timedelta(minutes=10)  # work that fails is tried again within it
 async def request_world(folder: Path, desk: str = REQUEST_DESK, **options: Any) -> AsyncIterator[World]:
     """A world whose desk has people, hours, levels and targets, on Monday at ten.
 
-    On PostgreSQL it is now, and no time is skipped: there, work falls due by the database's clock.
+    On PostgreSQL it is now: there, work falls due by the database's clock.
     """
     is_skipped = not str(options.get("database_url", "")).startswith("postgresql")
     clock = clock_at(TEN) if is_skipped else RunningClock()
     async with world(folder, desk, **{"clock": clock, **options}) as w:
-        w.ahead = _PATIENCE if is_skipped else timedelta()
+        w.ahead = _PATIENCE
         for user in STAFF:
             for channel in ("CSUPPORT", "CEXPERTS"):
                 w.meet(channel, user)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,7 @@ async def _desks(folder: Path, url: str) -> AsyncIterator[list[World]]:
         if url.startswith("sqlite"):
             yield [w]
             return
+        w.ahead = timedelta()  # cards come one a second: nobody waits for twenty of them
         async with running(w.settings, desk_reader.load(folder / "desk.yml"), clock=w.clock) as second:
             yield [w, replace(w, desk=second)]
 

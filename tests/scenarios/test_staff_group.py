@@ -16,7 +16,7 @@ from bot.model import PersonId
 from bot.ports import StoreUnavailable
 from bot.store import members
 from bot.store.tables import member
-from tests.scenarios.world import DESK, World, world
+from tests.scenarios.world import DESK, MONDAY, World, clock_at, world
 from tests.stub_slack import TEAM, Error, Fault, Hang, HttpError, RateLimited, StubSlack
 
 GROUP_DESK = DESK.replace("{channel: CSUPPORT}", "{channel: CSUPPORT, user_group: S1}")
@@ -268,7 +268,7 @@ async def test_a_name_is_kept_where_slack_tells_none(tmp_path: Path) -> None:
 async def test_many_names_are_asked_for_bit_by_bit(tmp_path: Path) -> None:
     """Slack's rate is for others too: all stand behind the desk at once, and have their names after a while."""
     users = [f"U{n:03d}" for n in range(70)]
-    async with world(tmp_path, GROUP_DESK, slack=_slack(*users)) as w:
+    async with world(tmp_path, GROUP_DESK, slack=_slack(*users), clock=clock_at(MONDAY)) as w:
         await w.settle()
         asked = [len(w.slack.calls("users.info"))]
         assert all(_is_staff(w, user) for user in users)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.store.database import Database
 from bot.store.engine import open_engines
-from bot.store.migrations import migrate
+from tests.sqlite import laid_out
 
 
 @pytest.fixture
@@ -22,16 +22,15 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 async def database(path: Path) -> AsyncIterator[Database]:
     """A started database with short patience."""
-    async with Database.open(f"sqlite:///{path}", wait=1.0) as opened:
+    async with Database.open(laid_out(path), wait=1.0) as opened:
         yield opened
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def conn(request: pytest.FixtureRequest, path: Path) -> Iterator[Connection]:
     """A connection in a transaction, for tests of units; on each database."""
-    url = f"sqlite:///{path}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    url = laid_out(path) if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     engines = open_engines(url)
-    migrate(engines.writer)
     with engines.writer.begin() as connection:
         yield connection
     engines.dispose()
