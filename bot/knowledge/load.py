@@ -117,12 +117,13 @@ def _parameter(field: Field) -> Parameter:
 
 
 def _contact(field: Field) -> Contact:
-    field.keys(required=("facts",), optional=("email", "link", "languages", "fallback"))
+    field.keys(required=("facts",), optional=("email", "link", "languages", "languages_named", "fallback"))
     return Contact(
         facts=field.get("facts").text(),
         email=field.get("email").text() or None,
         link=field.get("link").text() or None,
         languages=field.get("languages").texts(one_of=LANGUAGES),
+        languages_named=field.get("languages_named").texts(one_of=LANGUAGES),
         fallback=field.get("fallback").flag(),
     )
 

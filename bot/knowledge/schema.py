@@ -46,6 +46,7 @@ class Contact:
     email: str | None = None
     link: str | None = None
     languages: tuple[Language, ...] = ()
+    languages_named: tuple[Language, ...] = ()  # of those that it takes, without limiting them
     fallback: bool = False  # named when the bot has no answer
 
 
@@ -133,6 +134,11 @@ class Programme:
             for id_, contact in self.contacts.items()
             if contact.fallback and (not contact.languages or language in contact.languages)
         ]
+
+    def contacts_naming(self, language: Language) -> list[str]:
+        """The ids of those contacts of which it is said that they take this language."""
+        named = {id_: {*contact.languages, *contact.languages_named} for id_, contact in self.contacts.items()}
+        return [id_ for id_ in self.fallback_contacts(language) if language in named[id_]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,23 +350,21 @@ class Renderer:
     def _contacts(self, programme: str | None, language: Language) -> list[Part]:
         known = self.knowledge.programmes.get(programme or "")
         if known is not None:
-            return self._contacts_of(known, language)
+            return self._contacts_of(known, known.fallback_contacts(language), language)
         said: list[Part] = []
         for one in list(self.knowledge.programmes.values())[:_EXAMPLES]:
-            if contacts := self._contacts_of(one, language):
+            if contacts := self._contacts_of(one, one.fallback_contacts(language), language):
                 said += [self._heading(one, language), *contacts]
         return said
 
-    def _contacts_of(self, one: Programme, language: Language, *, is_named: bool = False) -> list[Part]:
-        """Whom a programme names when the bot has no answer; `is_named`: only those that name the language."""
-        ids = [id_ for id_ in one.fallback_contacts(language) if one.contacts[id_].languages or not is_named]
+    def _contacts_of(self, one: Programme, ids: Sequence[str], language: Language) -> list[Part]:
         sentences = [one.words[language].contacts[id_] for id_ in ids]
         return [part for text in sentences for part in facts.sentence(text, one, language, self._link_of)]
 
     def _contacts_speaking(self, programme: str | None, language: Language) -> list[Part]:
         """The contacts of a programme of which its facts say that they speak a language."""
         known = self.knowledge.programmes.get(programme or "")
-        return self._contacts_of(known, language, is_named=True) if known else []
+        return self._contacts_of(known, known.contacts_naming(language), language) if known else []
 
     def _contacts_line(self, reply: Reply, language: Language, t: Translator) -> list[Block]:
         """Whom to ask, in small print, where there is no desk."""

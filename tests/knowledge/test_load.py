@@ -65,6 +65,19 @@ def test_a_draft_is_not_served(folder):
     assert knowledge.entry("demo.payout").served_languages == ()
 
 
+def test_contacts_are_known_by_the_languages_that_they_name(folder):
+    """A contact that takes any language may name some; one that is limited to some names those."""
+    file, contact = folder / "demo" / "programme.yml", "    languages: [en, de]\n"
+    edit(file, contact, f"{contact}    fallback: true\n")
+    demo = load(folder).programmes["demo"]
+    assert [language for language in LANGUAGES if demo.contacts_naming(language)] == ["en", "de"]
+
+    edit(file, contact, "    languages_named: [fi]\n")
+    demo = load(folder).programmes["demo"]
+    assert [language for language in LANGUAGES if demo.contacts_naming(language)] == ["fi"]
+    assert [language for language in LANGUAGES if demo.fallback_contacts(language)] == list(LANGUAGES)
+
+
 def test_contacts_are_named_to_those_they_can_answer(folder):
     """By language; only those that are meant for what the bot cannot answer."""
     assert load(folder).programmes["demo"].fallback_contacts("en") == []

@@ -370,7 +370,7 @@ UNSPOKEN = {
     [
         ("fr", "Personne à l'assistance ne parle votre langue", ""),
         ("de", "spricht niemand Ihre Sprache", "beantwortet celine@cyberday.ai auf Englisch oder Deutsch"),
-        ("fi", "Tuessa ei ole kieltäsi puhuvaa", ""),
+        ("fi", "Tuessa ei ole kieltäsi puhuvaa", "chat-ikkunasta"),
     ],
 )
 async def test_where_nobody_speaks_it_that_is_said(tmp_path: Path, language: str, words: str, contact: str) -> None:
