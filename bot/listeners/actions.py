@@ -222,7 +222,7 @@ def _switch(services: Services, conn: Connection, clicked: Clicked) -> None:
     reply = conversation.in_language(clicked.message.reply, language, clicked.today)
     thread = replace(clicked.thread, language=language)
     turn = Turn(thread, (Post(reply), *_kept_choice(clicked.message.reply, language)))
-    _say(services, conn, clicked, turn)
+    _say(services, conn, clicked, filling.with_standing(conn, services, turn, clicked.person, clicked.channel))
 
 
 def _kept_choice(reply: Reply, language: Language) -> tuple[Remember, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.flows.reporting import is_draft
-from bot.listeners import journal, speaking
+from bot.listeners import filling, journal, speaking
 from bot.listeners.effects import draft_on_show, show_draft
 from bot.listeners.incoming import POST, message_key
 from bot.listeners.requests import standing
@@ -46,7 +46,12 @@ def rewrite_job(services: Services) -> Handler:
 
     async def rewrite(job: Job) -> None:
         channel, ts = job.payload["channel"], job.payload["ts"]
-        kept = await services.store.read(lambda conn: messages.by_ts(conn, services.workspace, channel, ts))
+
+        def read(conn: Connection) -> Message | None:
+            kept = messages.by_ts(conn, services.workspace, channel, ts)
+            return None if kept is None else filling.filled_again(conn, services, kept)
+
+        kept = await services.store.read(read)
         if kept is None:
             return
         edition = services.editions.current

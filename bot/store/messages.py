@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
-from bot.model import Language, PersonId, Reply
+from bot.model import Language, Outcome, PersonId, Reply
 from bot.store import codec
 from bot.store.prepared import Prepared
 from bot.store.tables import message
@@ -59,7 +59,12 @@ _DELETE: Final = Prepared(delete(message).where(*_AT, message.c.ts == bindparam(
 
 
 def save(conn: Connection, workspace: str, state: Message) -> None:
-    """Store a message, or what an edit made of it."""
+    """Store a message, or what an edit made of it.
+
+    How things stood is not kept: it quotes what others have asked and told, and is read anew where it is shown anew.
+    """
+    if state.reply.outcome is Outcome.STATUS:
+        state = replace(state, reply=replace(state.reply, result={}))
     content = codec.dump(state)
     if state.language == state.reply.language:  # the rule, and so not stored
         del content["language"]

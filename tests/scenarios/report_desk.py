@@ -15,9 +15,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
+from bot.listeners import filling
 from bot.model import Reply
 from bot.report import Report, Reporter
 from bot.store import messages, reports
+from bot.store.messages import Message
 from tests.scenarios.world import DESK, TRANSLATORS, World, control, world
 from tests.stub_slack import TEAM, SharedFile, StubMessage, View
 
@@ -171,12 +175,18 @@ async def reporters(w: World, number: int) -> list[Reporter]:
 
 
 async def reply_of(w: World, message: StubMessage) -> Reply:
-    """What a message of ours says, as data."""
+    """What a message of ours says, as data; of how things stand, what it would say if it were shown anew."""
     await w.settle()
-    workspace = w.desk.services.workspace
-    found = await w.desk.database.read(lambda conn: messages.by_ts(conn, workspace, message.channel, message.ts))
-    assert found is not None, "the message is none of ours"
-    return found.reply
+    services = w.desk.services
+
+    def read(conn: Connection) -> Message | None:
+        found = messages.by_ts(conn, services.workspace, message.channel, message.ts)
+        assert found is not None, "the message is none of ours"
+        return filling.filled_again(conn, services, found)
+
+    shown = await w.desk.database.read(read)
+    assert shown is not None, "nobody is left to read it"
+    return shown.reply
 
 
 async def steps(w: World, channel: str, thread: str) -> list[str]:

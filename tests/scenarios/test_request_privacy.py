@@ -16,7 +16,7 @@ from bot.__main__ import main
 from bot.model import Floor, PersonId
 from bot.request import Act, State
 from bot.store.privacy import POLICY
-from bot.store.tables import audit, erasure, gap, regression, request, thread
+from bot.store.tables import audit, erasure, gap, message, regression, request, thread
 from tests import payloads
 from tests.logged import as_served, logging_as_before
 from tests.scenarios.report_desk import words_in
@@ -422,3 +422,45 @@ async def test_the_log_tells_nothing_of_what_is_asked(tmp_path: Path) -> None:
     assert len(said.splitlines()) > 50
     secret = ("Zanzibar", "Aino", "Virtanen", "Otso", "Acme &", "invoice")
     assert [line for line in said.splitlines() if any(word in line for word in secret)] == []
+
+
+# Who has read of it in a list
+
+
+async def test_a_list_of_how_requests_stand_keeps_nothing_of_them(tmp_path: Path) -> None:
+    """It is read anew for whoever reads it, in each language; once the request is gone it says so."""
+    async with request_world(tmp_path) as w:
+        await handed_over(w, SECRET)
+        asked = await w.direct("D1", AINO, "status")
+        await w.settle()
+        listed = w.slack.messages("D1", thread=asked)[0]
+        assert "Zanzibar" in words_in(listed.blocks)
+        assert [row for row in await w.rows(message) if "Zanzibar" in json.dumps(row["state"])] == []
+
+        await w.press(listed, "answer.more", AINO, "fr")
+        await w.settle()
+        listed = w.slack.messages("D1", thread=asked)[0]
+        assert "Zanzibar" in words_in(listed.blocks)
+        assert "non attribuée" in words_in(listed.blocks)
+
+        await _erase(w, "UACME", ACME)
+        await w.press(listed, "answer.more", AINO, "de")
+        await w.settle()
+        listed = w.slack.messages("D1", thread=asked)[0]
+        assert "Zanzibar" not in words_in(listed.blocks)
+        assert "keine Anfrage" in words_in(listed.blocks)
+
+
+async def test_another_reader_sees_how_theirs_stand(tmp_path: Path) -> None:
+    """In a channel somebody else who looks at the list in another language is shown their own, alone."""
+    async with request_world(tmp_path) as w:
+        await handed_over(w, SECRET)
+        asked = await w.mention("CCYBER", "UACME", "status", team=ACME)
+        await w.settle()
+        (listed,) = w.slack.messages("CCYBER", thread=asked)
+        assert "REQ-1" in words_in(listed.blocks)
+        await w.press(listed, "answer.more", OTSO, "fi")
+        (seen,) = await w.whispers(OTSO)
+
+        assert "REQ-1" not in words_in(seen.blocks)
+        assert "pyyntö" in words_in(seen.blocks)
