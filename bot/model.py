@@ -10,13 +10,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 Language: TypeAlias = str
 """An ISO 639-1 code, one of LANGUAGES."""
 
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en", "de", "fi")
 DEFAULT_LANGUAGE: Final[Language] = "en"
+
+
+class Historic(StrEnum):
+    """Words of a history. What a newer version has written stays in it: the whole would be lost otherwise."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_, unknown._value_ = "UNKNOWN", value
+        return unknown
 
 
 class Outcome(StrEnum):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from bot.model import Language, PersonId
+from bot.model import Historic, Language, PersonId
 
 MOST_PICTURES: Final = 25
 """Pictures that one report takes."""
@@ -57,7 +57,7 @@ class Reason(StrEnum):
     NOT_FOUND = "not-found"  # nobody could find it
 
 
-class Act(StrEnum):
+class Act(Historic):
     """What can happen to a report."""
 
     REPORTED = "reported"
@@ -72,15 +72,6 @@ class Act(StrEnum):
     REOPENED = "reopened"
     STILL_WRONG = "still-wrong"  # reopened by a reporter
     MOVED = "moved"  # to another language
-
-    @classmethod
-    def _missing_(cls, value: object) -> Act | None:
-        """An act of a newer version: it stays in the history, which would be lost if it could not be read."""
-        if not isinstance(value, str):
-            return None
-        unknown = str.__new__(cls, value)
-        unknown._name_, unknown._value_ = "UNKNOWN", value
-        return unknown
 
 
 class PictureState(StrEnum):

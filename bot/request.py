@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from bot.model import Language, PersonId, Reply
+from bot.model import Historic, Language, PersonId, Reply
 from bot.report import Line, Picture
 
 
@@ -56,7 +56,7 @@ class Target(StrEnum):
     RESOLUTION = "resolution"
 
 
-class Act(StrEnum):
+class Act(Historic):
     """What can happen to a request."""
 
     ASKED = "asked"
@@ -83,15 +83,6 @@ class Act(StrEnum):
     BREACHED = "breached"  # a target is missed
     REMINDED = "reminded"
     NUDGED = "nudged"  # the partner is asked whether it still matters
-
-    @classmethod
-    def _missing_(cls, value: object) -> Act | None:
-        """An act of a newer version: it stays in the history, which would be lost if it could not be read."""
-        if not isinstance(value, str):
-            return None
-        unknown = str.__new__(cls, value)
-        unknown._name_, unknown._value_ = "UNKNOWN", value
-        return unknown
 
 
 MOST_FILES: Final = 100
@@ -160,6 +151,7 @@ class Request:
     card_url: str = ""
     is_shared: bool = True  # the card's channel, with other organisations; unknown counts as shared
     status_ts: str = ""  # the message in the partner's thread that says how it stands
+    clock: str = ""  # the key of the work that its next clock is
     unsent: tuple[Unsent, ...] = ()
     history: tuple[Change, ...] = ()
 

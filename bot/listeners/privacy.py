@@ -11,7 +11,6 @@ from typing import Final
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
-from bot.i18n import Translator
 from bot.listeners import effects, speaking
 from bot.listeners.changes import Clicked, Step, change
 from bot.listeners.clicks import Click
@@ -22,7 +21,7 @@ from bot.listeners.reports import changing
 from bot.listeners.requests import changing as requests_changing
 from bot.listeners.requests import storing
 from bot.listeners.services import Services
-from bot.model import DEFAULT_LANGUAGE, Job, Notice, Outcome, PersonId, Place, Reply, Thread
+from bot.model import Job, Notice, Outcome, PersonId, Place, Reply, Thread
 from bot.ports import Handler, RetryLater, Unit
 from bot.render import messages as controls
 from bot.render.messages import Message
@@ -156,7 +155,7 @@ def _report_withdrawal_job(services: Services) -> Handler:
         if report is not None:
             return lambda conn: changing.show(conn, services, report, job.key)
         if job.payload["ts"]:
-            await _show(services, job, withdrawn_report(_words_of(services, job.payload["channel"]), number))
+            await _show(services, job, withdrawn_report(speaking.words_in(services, job.payload["channel"]), number))
         return None
 
     return redraw
@@ -171,7 +170,7 @@ def _request_withdrawal_job(services: Services) -> Handler:
         if request is not None:
             return lambda conn: _show_request(conn, services, job)
         if payload["ts"]:
-            words = withdrawn_request(_words_of(services, payload["channel"]), payload["number"])
+            words = withdrawn_request(speaking.words_in(services, payload["channel"]), payload["number"])
             await _show(services, job, words)
         return None
 
@@ -211,11 +210,6 @@ def _unsay_job(services: Services) -> Handler:
         await services.slack.delete(channel=job.payload["channel"], ts=job.payload["ts"])
 
     return delete
-
-
-def _words_of(services: Services, channel: str) -> Translator:
-    language = services.desk.channel(channel).language or DEFAULT_LANGUAGE
-    return services.editions.current.renderer.catalogues[language]
 
 
 async def _show(services: Services, job: Job, message: Message) -> None:

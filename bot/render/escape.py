@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SLACK_TOKEN: Final = re.compile(r"<[@#!][^<>\n]*>")
 _ADDRESS: Final = re.compile(r"(?:https?://|mailto:)[^<>|\s\x00-\x1f]+")
 
 
@@ -21,16 +20,6 @@ def visible(text: str) -> str:
 def escape(text: str) -> str:
     """Text as Slack shows it literally: `<!channel>` notifies nobody, `<@U1>` names nobody."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def user_text(text: str) -> str:
-    """A message as Slack delivered it (escaped once already), safe to show again.
-
-    Mentions and broadcasts are taken out: shown again, they would notify people anew.
-    """
-    text = _SLACK_TOKEN.sub("", text)
-    plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return escape(plain)
 
 
 def link(url: str, words: str) -> str:

@@ -66,6 +66,7 @@ FULL = Request(
     card_url="https://example.slack.com/archives/C9/p1764144002000100",
     is_shared=False,
     status_ts="1764144003.000100",
+    clock="request-tick:T1:1:2",
     unsent=(Unsent(EVE, "Hei", "wait"),),
     history=(
         Change(Act.ASKED, START, ANNE, "Miksi?", files=("F1",)),

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot.flows import report as flow
-from bot.i18n import Translator
 from bot.listeners import speaking
 from bot.listeners.privacy import withdraw_report
 from bot.listeners.reports import changing
 from bot.listeners.services import Services
-from bot.model import DEFAULT_LANGUAGE, Job, Language
+from bot.model import Job
 from bot.ports import GiveUp, Handler, RetryLater, Unit
 from bot.render import report_cards as render
 from bot.render.blocks import TEXT
@@ -97,7 +94,7 @@ def line_job(services: Services) -> Handler:
         report = await services.store.read(lambda conn: reports.load(conn, services.workspace, payload["number"]))
         if report is None:
             return None
-        t, change = words_in(services, report.channel), report.history[payload["change"]]
+        t, change = speaking.words_in(services, report.channel), report.history[payload["change"]]
         line = render.report_line(t, report, change)
         if payload["calls"]:
             ping = render.report_ping(t, report, _called(services, report))
@@ -139,7 +136,7 @@ def ping_job(services: Services) -> Handler:
                 return
         if job.lane is None and not report.card_ts:
             raise RetryLater("its card is not posted yet", _CARD_PAUSE)
-        t = words_in(services, report.channel)
+        t = speaking.words_in(services, report.channel)
         await _say(services, job, report, render.report_ping(t, report, _called(services, report)))
 
     return post
@@ -153,7 +150,7 @@ def moved_job(services: Services) -> Handler:
         report = await services.store.read(lambda conn: reports.load(conn, services.workspace, payload["number"]))
         if report is None:
             return
-        message = render.moved_card(words_in(services, payload["channel"]), report, payload["to"])
+        message = render.moved_card(speaking.words_in(services, payload["channel"]), report, payload["to"])
         await speaking.rewrite(services, message, payload["channel"], payload["ts"])
 
     return show
@@ -168,13 +165,7 @@ def late_job(services: Services) -> Handler:
         if report is None or job.attempts > 1:
             return
         t = services.editions.current.renderer.catalogues[payload["language"]]
-        await services.slack.whisper(
-            channel=payload["channel"],
-            user=payload["user"],
-            thread=payload["thread_ts"] or None,
-            text=render.standing(t, report, zone(services)),
-            blocks=[],
-        )
+        await speaking.aside(services, job, render.standing(t, report, speaking.desk_zone(services)))
 
     return whisper
 
@@ -193,29 +184,14 @@ async def drawn(services: Services, report: Report) -> Message:
     if first is not None and not is_direct:
         url = await services.slack.permalink(channel=first.channel, ts=first.thread_ts)
     return render.report_card(
-        words_in(services, report.channel),
+        speaking.words_in(services, report.channel),
         report,
         organisation=first.organisation if first else None,
         url=url,
-        zone=zone(services),
+        zone=speaking.desk_zone(services),
         is_direct=is_direct,
         near=near,
     )
-
-
-def language_in(services: Services, channel: str) -> Language:
-    """The language of a translators' channel, as the desk file has it."""
-    return services.desk.channel(channel).language or DEFAULT_LANGUAGE
-
-
-def words_in(services: Services, channel: str) -> Translator:
-    """The words in a translators' channel."""
-    return services.editions.current.renderer.catalogues[language_in(services, channel)]
-
-
-def zone(services: Services) -> tzinfo:
-    """The desk's time zone."""
-    return ZoneInfo(services.desk.time_zone) if services.desk.time_zone else UTC
 
 
 def _called(services: Services, report: Report) -> tuple[str, ...]:

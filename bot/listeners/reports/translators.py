@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 
 from bot.flows import report as flow
 from bot.i18n import Translator
-from bot.listeners import access, changes, people
+from bot.listeners import access, changes, people, speaking
 from bot.listeners.access import Access, Target
 from bot.listeners.clicks import Click, Form
 from bot.listeners.registry import FormListener, Listener, listen, listen_to_forms
-from bot.listeners.reports import cards, changing, kinds
+from bot.listeners.reports import changing, kinds
 from bot.listeners.services import Services
 from bot.model import Language, Notice, Person, PersonId, Thread
 from bot.render import report_cards as render
@@ -229,7 +229,8 @@ async def _submit(services: Services, form: Form, act: FormAct) -> dict[str, str
         if errors:
             raise _Refused(errors)
         if after is None:
-            standing = render.standing(t, found.report, cards.zone(services), lambda who: _named(services, who, t))
+            zone = speaking.desk_zone(services)
+            standing = render.standing(t, found.report, zone, lambda who: _named(services, who, t))
             raise _Refused(form.error(standing))
         changing.changed(conn, services, after)
 
@@ -260,7 +261,7 @@ def _judged(conn: Connection, services: Services, click: Click) -> _Clicked | No
     if report is None:
         return Notice.GONE
     person = people.load(conn, services, click.who, click.channel)
-    language = people.spoken_to(services, person, cards.language_in(services, report.channel))
+    language = people.spoken_to(services, person, speaking.language_in(services, report.channel))
     owners = set(changing.owners(services, report))
     if person.is_staff:  # also where they have reported it themselves
         owners.add(person.id.user)
@@ -272,7 +273,7 @@ def _judged(conn: Connection, services: Services, click: Click) -> _Clicked | No
 
 def _refuse(conn: Connection, services: Services, click: Click, notice: Notice) -> None:
     person = people.load(conn, services, click.who, click.channel)
-    language = people.spoken_to(services, person, cards.language_in(services, click.channel))
+    language = people.spoken_to(services, person, speaking.language_in(services, click.channel))
     thread = Thread(click.channel, click.thread_ts or click.message_ts)
     changes.whisper_at(conn, services, changes.notice(notice, language), click, thread)
 

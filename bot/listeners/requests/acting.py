@@ -13,11 +13,11 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection
 
 from bot.i18n import Translator
-from bot.listeners import access, changes, fields, people
+from bot.listeners import access, changes, fields, people, speaking
 from bot.listeners.access import Access, Target
 from bot.listeners.clicks import Click, Form, Shortcut
 from bot.listeners.registry import Again, FormAnswer
-from bot.listeners.requests import cards, changing, kinds, storing
+from bot.listeners.requests import changing, kinds, storing
 from bot.listeners.services import Services
 from bot.model import Language, Notice, Person, PersonId, Thread
 from bot.render import request_cards as render
@@ -161,7 +161,7 @@ def judged(
     request = known if is_look else changing.locked(conn, services, known.number)
     if request is None:
         return Notice.GONE
-    language = people.spoken_to(services, person, cards.language_in(services, request.card_channel))
+    language = people.spoken_to(services, person, speaking.language_in(services, request.card_channel))
     return Clicked(click, request, person, language)
 
 
@@ -203,7 +203,7 @@ def refuse(conn: Connection, services: Services, click: Click, notice: Notice) -
     if not click.channel:
         return
     person = people.load(conn, services, click.who, click.channel)
-    language = people.spoken_to(services, person, cards.language_in(services, click.channel))
+    language = people.spoken_to(services, person, speaking.language_in(services, click.channel))
     thread = Thread(click.channel, click.thread_ts or click.message_ts)
     changes.whisper_at(conn, services, changes.notice(notice, language), click, thread)
 
@@ -232,7 +232,7 @@ def standing(services: Services, request: Request, t: Translator) -> str:
         member = services.desk.member(who.user)
         return member.name if member else t("somebody else")
 
-    return render.standing(t, request, cards.zone(services), named)
+    return render.standing(t, request, speaking.desk_zone(services), named)
 
 
 def text_of(form: Form, name: str) -> str:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot import duty
 from bot.flows import clocks
-from bot.i18n import Translator
 from bot.listeners import speaking
 from bot.listeners.requests import changing, explaining, files, kinds, storing
 from bot.listeners.services import Services
 from bot.meeting import Kind
-from bot.model import DEFAULT_LANGUAGE, Job, Language
+from bot.model import Job
 from bot.ports import GiveUp, Handler, RetryLater, Unit
 from bot.render import request_cards as render
 from bot.render.messages import Message
@@ -142,7 +139,7 @@ def moved_job(services: Services) -> Handler:
         if request is None:
             return
         to = request.card_channel or payload["to"]
-        message = render.moved_card(words_in(services, payload["channel"]), request, to)
+        message = render.moved_card(speaking.words_in(services, payload["channel"]), request, to)
         await speaking.rewrite(services, message, payload["channel"], payload["ts"])
 
     return show
@@ -164,7 +161,7 @@ def line_job(services: Services) -> Handler:
 
 
 def _line(services: Services, request: Request, change: Change) -> Message:
-    language = language_in(services, request.card_channel)
+    language = speaking.language_in(services, request.card_channel)
     renderer = services.editions.current.renderer
     title = renderer.title(change.words, language) if change.act is Act.SENT else ""
     return render.request_line(renderer.catalogues[language], request, change, title=title, level=change.level)
@@ -201,7 +198,7 @@ def ping_job(services: Services) -> Handler:
             raise RetryLater("its card is not posted yet", _CARD_PAUSE)
         users = called(services, request, change)
         if users and request.card_ts:
-            t = words_in(services, request.card_channel)
+            t = speaking.words_in(services, request.card_channel)
             message = render.request_ping(t, request, users, change.act)
             await speaking.post(services, job, message, request.card_channel, request.card_ts)
         if job.lane is None:
@@ -244,7 +241,7 @@ def note_job(services: Services) -> Handler:
         now = services.clock.now()
         users = duty.called(services.desk, request.language, payload["level"], now)
         thread = request.card_ts if channel == request.card_channel else None
-        message = render.breach_note(words_in(services, channel), request, Target(payload["target"]), users)
+        message = render.breach_note(speaking.words_in(services, channel), request, Target(payload["target"]), users)
         await speaking.post(services, job, message, channel, thread)
 
     return post
@@ -259,20 +256,14 @@ def late_job(services: Services) -> Handler:
         if request is None or job.attempts > 1:
             return
         t = services.editions.current.renderer.catalogues[payload["language"]]
-        await services.slack.whisper(
-            channel=payload["channel"],
-            user=payload["user"],
-            thread=payload["thread_ts"] or None,
-            text=render.standing(t, request, zone(services)),
-            blocks=[],
-        )
+        await speaking.aside(services, job, render.standing(t, request, speaking.desk_zone(services)))
 
     return whisper
 
 
 async def drawn(services: Services, request: Request) -> Message:
     """A card as it is now; the link to the partner's thread is left out where Slack gives none."""
-    language = language_in(services, request.card_channel)
+    language = speaking.language_in(services, request.card_channel)
     edition = services.editions.current
     url = None
     if not request.is_direct:
@@ -284,7 +275,7 @@ async def drawn(services: Services, request: Request) -> Message:
         programme=programme.names[language] if programme else None,
         answer=edition.renderer.plain(reply, language) if reply else None,
         why=explaining.why(services, request.question, request.language, request.programme, language),
-        zone=zone(services),
+        zone=speaking.desk_zone(services),
         due=clocks.due(services.desk, request),
         level=request.level or (services.desk.levels[0].id if services.desk.levels else ""),
         next_level=changing.next_level(services, request),
@@ -292,21 +283,6 @@ async def drawn(services: Services, request: Request) -> Message:
         languages_spoken=bool(duty.speakers(services.desk, request.language)),
     )
     return render.request_card(edition.renderer.catalogues[language], request, facts)
-
-
-def language_in(services: Services, channel: str) -> Language:
-    """The language of a channel of the desk, as the desk file has it."""
-    return services.desk.channel(channel).language or DEFAULT_LANGUAGE
-
-
-def words_in(services: Services, channel: str) -> Translator:
-    """The words in a channel of the desk."""
-    return services.editions.current.renderer.catalogues[language_in(services, channel)]
-
-
-def zone(services: Services) -> tzinfo:
-    """The desk's time zone."""
-    return ZoneInfo(services.desk.time_zone) if services.desk.time_zone else UTC
 
 
 async def _load(services: Services, number: int) -> Request | None:

@@ -63,12 +63,12 @@ def locked(conn: Connection, services: Services, number: int) -> Request | None:
 
 def opened(conn: Connection, services: Services, request: Request) -> None:
     """Have a new request's card posted, and those called who might take it."""
+    request = _planned(conn, services, request, "")
     stored(conn, services, request)
     _post_card(conn, services, request)
     if request.history[-1].words:  # what was said about it besides
         _add_lines(conn, services, request, 0)
     _call(conn, services, request)
-    _plan(conn, services, request)
 
 
 def changed(conn: Connection, services: Services, request: Request) -> None:
@@ -88,6 +88,8 @@ def changed(conn: Connection, services: Services, request: Request) -> None:
             is_shared=True,
             files=tuple(Picture(one.id, by=one.by) for one in request.files),
         )
+    # Of several changes in one go each comes from what was read first: only the stored one knows the last clock.
+    request = _planned(conn, services, request, before.clock if before else "")
     is_first_response = before is not None and before.responded_at is None and request.responded_at is not None
     stored(conn, services, request, responded_in=request.owed if is_first_response else None)
     if has_moved:
@@ -104,7 +106,6 @@ def changed(conn: Connection, services: Services, request: Request) -> None:
         files.fetch_files(conn, services, request)
     if request.is_closed:
         files.plan_tidying(conn, services, request)
-    _plan(conn, services, request)
     _note_thread(conn, services, request)
     _tell_partner(conn, services, request, change)
 
@@ -195,19 +196,19 @@ def plan_again(conn: Connection, services: Services, number: int, why: str) -> N
     """Have the clocks of a request run as the desk file has them by now; `why` makes that happen once."""
     request = locked(conn, services, number)
     if request is not None and not request.is_closed:
-        stored(conn, services, request)
-        _plan(conn, services, request, f":{why}")
+        stored(conn, services, _planned(conn, services, request, request.clock, f":{why}"))
 
 
-def _plan(conn: Connection, services: Services, request: Request, why: str = "") -> None:
-    """Have the next clock that runs out looked after, and no other."""
-    prefix = f"{kinds.TICK}:{services.workspace}:{request.number}:"
-    for key in services.work.pending(conn, prefix):
-        services.work.cancel(conn, key)
+def _planned(conn: Connection, services: Services, request: Request, before: str, why: str = "") -> Request:
+    """The request, with the next clock that runs out looked after, and no other: `before` is the key of the last."""
+    if before:
+        services.work.cancel(conn, before)
     tick = clocks.next_tick(services.desk, request)
-    if tick is not None:
-        key = f"{prefix}{len(request.history)}{why}"
-        services.work.add(conn, kinds.TICK, key, {"number": request.number}, at=tick.at)
+    if tick is None:
+        return replace(request, clock="")
+    key = f"{kinds.TICK}:{services.workspace}:{request.number}:{len(request.history)}{why}"
+    services.work.add(conn, kinds.TICK, key, {"number": request.number}, at=tick.at)
+    return replace(request, clock=key)
 
 
 def _is_known(request: Request) -> bool:

@@ -27,7 +27,7 @@ from bot.listeners import speaking
 from bot.listeners.requests import kinds
 from bot.listeners.services import Services
 from bot.logs import Reason
-from bot.model import DEFAULT_LANGUAGE, LANGUAGES, Job, Language
+from bot.model import LANGUAGES, Job, Language
 from bot.ports import Fetched, FileRefused, GiveUp, Handler, RetryLater, Unit
 from bot.render import digest as render
 from bot.render.digest import Gaps, Top
@@ -118,7 +118,7 @@ def digest_job(services: Services) -> Handler:
             return partial(_tell_of, services=services, week=last)
         is_shared = await _is_shared(services, channel, job)
         found = await _read(services, week)
-        t = services.editions.current.renderer.catalogues[services.desk.channel(channel).language or DEFAULT_LANGUAGE]
+        t = speaking.words_in(services, channel)
         if found.digest.is_quiet and not found.missing:
             # Of a second quiet week nothing is said; nor, so, of those before there was a desk.
             if not found.digest.all.before.is_quiet:

@@ -8,11 +8,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.listeners import copying
+from bot.listeners import copying, speaking
 from bot.listeners.copying import Copying, Held, Kinds
 from bot.listeners.requests.storing import show, stored
 from bot.listeners.services import Services
-from bot.model import DEFAULT_LANGUAGE
 from bot.ports import Handler
 from bot.render.escape import one_line
 from bot.report import Picture
@@ -82,8 +81,7 @@ class _Requests:
         by = file.by or case.asker
         if by is not None and self._services.desk.is_staff(by, self._services.workspace):
             return ""
-        language = self._services.desk.channel(case.card_channel).language or DEFAULT_LANGUAGE
-        t = self._services.editions.current.renderer.catalogues[language]
+        t = speaking.words_in(self._services, case.card_channel)
         return t("From the partner")
 
     def show(self, conn: Connection, case: Request, why: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from bot.gap import Gap, GapKind
 from bot.listeners import speaking
-from bot.listeners.requests import cards, kinds
+from bot.listeners.requests import kinds
 from bot.listeners.services import Services
 from bot.model import LANGUAGES, Job
 from bot.ports import Handler
@@ -72,7 +72,7 @@ def drafted_job(services: Services) -> Handler:
         if known is None:  # whoever asked has had their data deleted
             return
         channel = payload["channel"]
-        message = draft_note(cards.words_in(services, channel), number, payload["number"], users=payload["users"])
+        message = draft_note(speaking.words_in(services, channel), number, payload["number"], users=payload["users"])
         await speaking.post(services, job, message, channel)
 
     return post

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from bot.flows.request import Desk as Flow
 from bot.i18n import Translator
-from bot.listeners import changes
+from bot.listeners import changes, speaking
 from bot.listeners.clicks import Click, Form
 from bot.listeners.registry import FormAnswer, FormListener, Listener, listen, listen_to_forms
-from bot.listeners.requests import acting, answering, cards, changing, explaining, learned
+from bot.listeners.requests import acting, answering, changing, explaining, learned
 from bot.listeners.requests.acting import Act, Clicked, FormAct
 from bot.listeners.services import Services
 from bot.model import PersonId
@@ -133,7 +133,7 @@ def _taking(services: Services, t: Translator, clicked: Clicked) -> dict[str, An
     request = clicked.request
     if request.is_closed or request.assignee in {None, clicked.person.id}:
         return None
-    return forms.taking_form(t, request, cards.zone(services))
+    return forms.taking_form(t, request, speaking.desk_zone(services))
 
 
 def _taken_over(services: Services, clicked: Clicked, form: Form) -> Request | None:

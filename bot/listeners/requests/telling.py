@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.flows import clocks, requesting
 from bot.listeners import effects, journal, speaking
-from bot.listeners.requests import cards, changing, hearing, kinds, standing
+from bot.listeners.requests import changing, hearing, kinds, standing, storing
 from bot.listeners.services import Services
 from bot.model import Job, Reply
 from bot.ports import GiveUp, Handler, Unit
@@ -36,7 +36,7 @@ def tell_job(services: Services) -> Handler:
         except GiveUp:
             if not request.card_ts:
                 raise
-            t = cards.words_in(services, request.card_channel)
+            t = speaking.words_in(services, request.card_channel)
             await speaking.post(services, job, undelivered(t, request), request.card_channel, request.card_ts)
             return None
 
@@ -86,7 +86,7 @@ def tick_job(services: Services) -> Handler:
     async def look(job: Job) -> Unit[None]:
         def unit(conn: Connection) -> None:
             request = changing.locked(conn, services, job.payload["number"])
-            if request is None:
+            if request is None or request.clock != job.key:  # another is its clock by now
                 return
             now = services.clock.now()
             tick = clocks.next_tick(services.desk, request, now)
@@ -95,6 +95,7 @@ def tick_job(services: Services) -> Handler:
             if tick.at > now:  # the desk's hours have changed, or another replica's clock is ahead of ours
                 key = f"{job.key}:at:{int(tick.at.timestamp())}"
                 services.work.add(conn, kinds.TICK, key, job.payload, at=tick.at)
+                storing.stored(conn, services, replace(request, clock=key))
                 return
             if hearing.to_queue_if_gone(conn, services, request, now):  # and its next clock is planned
                 return
