@@ -197,7 +197,7 @@ def ping_job(services: Services) -> Handler:
         if job.lane is None and not request.card_ts:
             raise RetryLater("its card is not posted yet", _CARD_PAUSE)
         users = called(services, request, change)
-        if users and request.card_ts:
+        if request.card_ts and (users or change.act in changing.TICKING):
             t = speaking.words_in(services, request.card_channel)
             message = render.request_ping(t, request, users, change.act)
             await speaking.post(services, job, message, request.card_channel, request.card_ts)

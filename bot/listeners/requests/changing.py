@@ -34,7 +34,8 @@ _MORE: Final = frozenset({Act.TOLD, Act.ASKED_AGAIN, Act.HANDED})
 _TO_QUEUE: Final = frozenset({Act.ASKED, Act.RETURNED, Act.RELEASED, Act.ESCALATED})
 """After these those who might take it have been called."""
 
-_TICKING: Final = frozenset({Act.WARNED, Act.BREACHED, Act.REMINDED})
+TICKING: Final = frozenset({Act.WARNED, Act.BREACHED, Act.REMINDED})
+"""What clocks do of themselves."""
 
 _AT_ONCE: Final = timedelta(minutes=1)
 
@@ -67,8 +68,8 @@ def opened(conn: Connection, services: Services, request: Request) -> None:
     stored(conn, services, request)
     _post_card(conn, services, request)
     if request.history[-1].words:  # what was said about it besides
-        _add_lines(conn, services, request, 0)
-    _call(conn, services, request)
+        _add_lines(conn, services, request, 0, len(request.history))
+    _call(conn, services, request, _calling(services, request))
 
 
 def changed(conn: Connection, services: Services, request: Request) -> None:
@@ -99,9 +100,12 @@ def changed(conn: Connection, services: Services, request: Request) -> None:
         stand(conn, services, request, str(len(request.history) - 1))
     else:
         show(conn, services, request, str(len(request.history) - 1))
-    _add_lines(conn, services, request, told)
-    if change.act in _CALLING | _TICKING and not _is_known(request):
-        _call(conn, services, request)
+    calling = _calling(services, request) if change.act in _CALLING | TICKING and not _is_known(request) else None
+    # What a clock has done is told by the call; where that waits until somebody is there, at once by a line too.
+    is_told = change.act in TICKING and calling is not None and "lane" in calling
+    _add_lines(conn, services, request, told, len(request.history) - is_told)
+    if calling is not None:
+        _call(conn, services, request, calling)
     if request.card_ts:
         files.fetch_files(conn, services, request)
     if request.is_closed:
@@ -163,9 +167,9 @@ def _repeat_lines(conn: Connection, services: Services, request: Request) -> Non
             services.work.add(conn, kinds.LINE, key, payload, lane=lane_of(services, request))
 
 
-def _add_lines(conn: Connection, services: Services, request: Request, since: int) -> None:
-    """Have what has happened since stand below the card."""
-    for n in range(since, len(request.history)):
+def _add_lines(conn: Connection, services: Services, request: Request, since: int, until: int) -> None:
+    """Have what has happened since stand below the card, and the next level told of what was missed."""
+    for n in range(since, until):
         key = f"{kinds.LINE}:{services.workspace}:{request.number}:{n}"
         payload = {"number": request.number, "change": n}
         services.work.add(conn, kinds.LINE, key, payload, lane=lane_of(services, request))
@@ -176,11 +180,15 @@ def _add_lines(conn: Connection, services: Services, request: Request, since: in
         services.work.add(conn, kinds.NOTE, _key(services, kinds.NOTE, request), note, **timed)
 
 
-def _call(conn: Connection, services: Services, request: Request) -> None:
-    """Name those whom it waits for: whoever has it at once, others when one of them is there."""
-    payload = {"number": request.number, "change": len(request.history) - 1}
+def _calling(services: Services, request: Request) -> dict[str, Any]:
+    """When those are called whom it waits for: whoever has it at once, others when one of them is there."""
     at_once = {"lane": lane_of(services, request)}
-    timed = at_once if request.assignee else _once_there(services, request, request.level)
+    return at_once if request.assignee else _once_there(services, request, request.level)
+
+
+def _call(conn: Connection, services: Services, request: Request, timed: dict[str, Any]) -> None:
+    """Name those whom it waits for."""
+    payload = {"number": request.number, "change": len(request.history) - 1}
     services.work.add(conn, kinds.PING, _key(services, kinds.PING, request), payload, **timed)
 
 
