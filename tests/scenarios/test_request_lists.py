@@ -225,7 +225,7 @@ async def test_of_a_long_question_the_beginning_stands(tmp_path: Path) -> None:
     """In one line, and nothing in it is markup."""
     async with request_world(tmp_path) as w:
         await handed_over(
-            w, "Can they pay <https://evil.example|here> by invoice " + "very " * 40 + "late?", channel="D1"
+            w, "Can they pay <https://evil.example|here> by invoice" + ", or by another invoice" * 9 + "?", channel="D1"
         )
         (line,) = [one for one in words_on(await _asked(w, "UACME", ACME, "D1")).splitlines() if "REQ-1" in one]
 
