@@ -7,7 +7,7 @@ nothing, the card is drawn anew, and whoever clicked reads what is true.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, TypeAlias
@@ -156,6 +156,18 @@ async def tell_past(services: Services, click: Click) -> None:
     await services.store.run(unit)
 
 
+def choosing(services: Services, further: Mapping[str, Callable[[Click], Awaitable[None]]]) -> Callable[[Click], Any]:
+    """A menu whose options are listened to one by one; an option of another version is answered too."""
+
+    async def chosen(click: Click) -> None:
+        if click.value in further:
+            await further[click.value](click)
+        else:
+            await tell_past(services, click)
+
+    return chosen
+
+
 async def open_form(services: Services, clicked: Clicked, form: dict[str, Any]) -> None:
     """Open a form. If Slack does not, whoever clicked is told; the answer to the click does not wait for that."""
     await open_at(services, clicked.click, clicked.thread.ts, form, clicked.language)
@@ -294,6 +306,21 @@ def whisper_at(conn: Connection, services: Services, reply: Reply, click: Click,
     """As whisper, for a click on what is no reply of ours."""
     if not services.work.pending(conn, f"{effects.WHISPER}:{click.same}:"):
         effects.whisper(conn, services, reply, thread, Origin(click.key, click.who))
+
+
+def tell_late(
+    conn: Connection, services: Services, kind: str, click: Click, number: int, thread_ts: str, language: Language
+) -> None:
+    """Have whoever clicked too late on a card be told, alone, how what has this number stands: by work of this kind."""
+    payload = {
+        "number": number,
+        "channel": click.channel,
+        "thread_ts": thread_ts,
+        "team": click.who.team,
+        "user": click.who.user,
+        "language": language,
+    }
+    services.work.add(conn, kind, f"{kind}:{click.key}", payload)
 
 
 def channel_of(services: Services, channel: str) -> Channel:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from enum import StrEnum
@@ -11,16 +10,15 @@ from typing import Final
 from bot import i18n
 from bot.i18n import Translator
 from bot.model import Language, PersonId
-from bot.ports import FileFault
 from bot.render import blocks as kit
-from bot.render import pieces
+from bot.render import copies, pieces
 from bot.render import report_words as words
 from bot.render.blocks import Block
 from bot.render.escape import escape, link, one_line, shorten, shorten_markup
 from bot.render.messages import Message
 from bot.render.pieces import Facts, Piece, Sentence, compared, fact, quote
 from bot.render.translator_forms import SOURCE
-from bot.report import Act, Change, PictureState, Report, State, name
+from bot.report import Act, Change, Report, State, name
 
 TAKE: Final = "report.take"
 ASK: Final = "report.ask"
@@ -239,28 +237,9 @@ def _where(t: Translator, url: str | None, *, is_direct: bool) -> str:
 
 def _pictures(t: Translator, report: Report) -> list[str]:
     """How many pictures there are, and what became of those that are not in the thread; markup."""
-    if not report.pictures:
-        return []
-    states = Counter(one.state for one in report.pictures)
-    told = [t.plural("{n} picture", "{n} pictures", len(report.pictures))]
-    if n := states[PictureState.WAITING]:
-        told.append(t.plural("{n} is on its way.", "{n} are on their way.", n))
-    if n := states[PictureState.KEPT_BACK]:
-        told.append(
-            t.plural(
-                "{n} is not shown here, since other organisations read this channel.",
-                "{n} are not shown here, since other organisations read this channel.",
-                n,
-            )
-        )
-    faults = Counter(one.fault for one in report.pictures if one.state is PictureState.REFUSED)
-    for fault, n in sorted(faults.items()):
-        is_known = fault in set(FileFault)  # a newer version may know others
-        why = words.fault(FileFault(fault), t) if is_known else t("Slack does not give it out at the moment")
-        told.append(t.plural("{n} could not be had: {why}.", "{n} could not be had: {why}.", n, why=why))
-    if n := states[PictureState.DELETED]:
-        told.append(t.plural("{n} has been deleted by now.", "{n} have been deleted by now.", n))
-    return [escape(" ".join([f"{told[0]}.", *told[1:]]) if len(told) > 1 else told[0])]
+    n = len(report.pictures)
+    told = copies.fates(report.pictures, t.plural("{n} picture", "{n} pictures", n), t)
+    return [escape(told)] if told else []
 
 
 def _buttons(t: Translator, report: Report) -> list[Block]:

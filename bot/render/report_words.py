@@ -7,7 +7,6 @@ from typing import Final
 
 from bot import i18n
 from bot.i18n import Translator
-from bot.ports import FileFault
 from bot.render.escape import one_line, shorten
 from bot.report import Kind, OwnText, Reason, State, Visible
 
@@ -54,20 +53,6 @@ def visible(of: Visible, on: date | None, t: Translator) -> str:
     if of is Visible.DAY and on is not None:
         return t("The new text appears on {day}.", day=i18n.on_day(on, t.language))
     return t("The new text comes with the next release.") if of is Visible.RELEASE else t("The new text is live now.")
-
-
-def fault(of: FileFault, t: Translator) -> str:
-    """Why a picture cannot be had."""
-    return {
-        FileFault.GONE: t("it was deleted"),
-        FileFault.HIDDEN: t("Slack hides it, because the workspace has reached its limit"),
-        FileFault.EXTERNAL: t("it lies with another service, not in Slack"),
-        FileFault.ELSEWHERE: t("it is not stored in Slack"),
-        FileFault.NO_ACCESS: t("I may not open it"),
-        FileFault.TOO_LARGE: t("it is too large"),
-        FileFault.EMPTY: t("it is empty"),
-        FileFault.KIND: t("it is no picture (PNG, JPEG, GIF, WebP or HEIC)"),
-    }[of]
 
 
 def language(of: str, t: Translator) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, tzinfo
 
 from bot import i18n
 from bot.flows.request import Then
 from bot.i18n import Translator
 from bot.model import Language
-from bot.ports import FileFault
-from bot.render import report_words
-from bot.report import Picture, PictureState
+from bot.render import copies
+from bot.report import Picture
 from bot.request import Reason, State, Target, Way
 
 
@@ -98,25 +96,4 @@ def language(of: Language, t: Translator) -> str:
 
 def files(of: tuple[Picture, ...], t: Translator) -> str:
     """How many files there are, and what became of those that are not in the thread; "" for none."""
-    if not of:
-        return ""
-    states = Counter(one.state for one in of)
-    told = [t.plural("{n} file", "{n} files", len(of))]
-    if n := states[PictureState.WAITING]:
-        told.append(t.plural("{n} is on its way.", "{n} are on their way.", n))
-    if n := states[PictureState.KEPT_BACK]:
-        told.append(
-            t.plural(
-                "{n} is not shown here, since other organisations read this channel.",
-                "{n} are not shown here, since other organisations read this channel.",
-                n,
-            )
-        )
-    faults = Counter(one.fault for one in of if one.state is PictureState.REFUSED)
-    for fault, n in sorted(faults.items()):
-        is_known = fault in set(FileFault)  # a newer version may know others
-        why = report_words.fault(FileFault(fault), t) if is_known else t("Slack does not give it out at the moment")
-        told.append(t.plural("{n} could not be had: {why}.", "{n} could not be had: {why}.", n, why=why))
-    if n := states[PictureState.DELETED]:
-        told.append(t.plural("{n} has been deleted by now.", "{n} have been deleted by now.", n))
-    return " ".join([f"{told[0]}.", *told[1:]]) if len(told) > 1 else told[0]
+    return copies.fates(of, t.plural("{n} file", "{n} files", len(of)), t)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete
 
 from bot.model import PersonId
 from bot.report import Act, Change, Line, Report, State
-from bot.store import reports
+from bot.store import deeds, reports
 from bot.store.tables import report
 
 _OF_REPORTERS: Final = frozenset({Act.REPORTED, Act.JOINED, Act.ANSWERED, Act.STILL_WRONG})
@@ -34,20 +34,12 @@ class Trace:
 def named_in(row: Any) -> frozenset[PersonId]:
     """Who stands in a row of the table: its reporter, and all who have done something about it."""
     people = [row.state.get("assignee"), *(change.get("who") for change in row.state.get("history", ()))]
-    named = {PersonId(one["team"], one["user"]) for one in people if one}
-    return frozenset(named if row.user is None else {PersonId(row.team, row.user), *named})
+    return deeds.named(row, people)
 
 
 def part_of(row: Any, who: PersonId) -> dict[str, Any]:
     """What of somebody else's report is a person's: as JSON data, for them to read."""
-    whole = reports.from_row(row)
-    theirs = [change for change in whole.history if change.who == who]
-    return {
-        "workspace": row.workspace,
-        "number": whole.number,
-        "works_on_it": whole.assignee == who,
-        "did": [{"act": one.act.value, "at": one.at.isoformat(), "words": one.words} for one in theirs],
-    }
+    return deeds.of(row, reports.from_row(row), who)
 
 
 def forget(conn: Connection, workspace: str, number: int, who: PersonId, now: datetime) -> list[Trace]:

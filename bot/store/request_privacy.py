@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 from bot.model import Floor, Handed, PersonId
 from bot.report import Line
 from bot.request import Act, Change, Reason, Request, State
-from bot.store import requests, threads
+from bot.store import deeds, requests, threads
 from bot.store.locks import exclusive
 from bot.store.tables import gap, request
 
@@ -42,19 +42,13 @@ def named_in(row: Any) -> frozenset[PersonId]:
         *(one.get(part) for one in state.get("history", ()) for part in ("who", "whom")),
         *(one.get("by") for part in ("unsent", "files") for one in state.get(part, ())),
     ]
-    named = {PersonId(one["team"], one["user"]) for one in people if one}
-    return frozenset(named if row.user is None else {PersonId(row.team, row.user), *named})
+    return deeds.named(row, people)
 
 
 def part_of(row: Any, who: PersonId) -> dict[str, Any]:
     """What of somebody else's request is a person's: as JSON data, for them to read."""
     whole = requests.from_row(row)
-    theirs = [change for change in whole.history if change.who == who]
-    return {
-        "workspace": row.workspace,
-        "number": whole.number,
-        "works_on_it": whole.assignee == who,
-        "did": [{"act": one.act.value, "at": one.at.isoformat(), "words": one.words} for one in theirs],
+    return deeds.of(row, whole, who) | {
         "given_or_had": [one.at.isoformat() for one in whole.history if one.whom == who],
         "typed": [one.text for one in whole.unsent if one.by == who],
         "files": [one.id for one in whole.files if one.by == who],

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bot.edition import Edition
 from bot.i18n import Catalogues, Translator
 from bot.meeting import Cause, Meeting, State
 from bot.model import LANGUAGES, Language
@@ -37,18 +36,6 @@ LOST = [
 URL = "https://example.slack.com/archives/C1/p1"
 VIDEO = "https://meet.example/room"
 LONGEST = 3900
-
-
-@pytest.fixture(scope="module")
-def catalogues(edition: Edition) -> Catalogues:
-    """The words of all languages."""
-    return edition.renderer.catalogues
-
-
-@pytest.fixture(scope="module")
-def english(catalogues: Catalogues) -> Translator:
-    """The English words."""
-    return catalogues["en"]
 
 
 def _card(t: Translator, meeting: Meeting, **changes: Any) -> Message:

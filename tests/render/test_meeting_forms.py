@@ -62,18 +62,6 @@ VALUES = st.dictionaries(
 )
 
 
-@pytest.fixture(scope="module")
-def catalogues(edition: Edition) -> Catalogues:
-    """The words of all languages."""
-    return edition.renderer.catalogues
-
-
-@pytest.fixture(scope="module")
-def english(catalogues: Catalogues) -> Translator:
-    """The English words."""
-    return catalogues["en"]
-
-
 def _form(t: Translator, **changes: Any) -> dict[str, Any]:
     told: dict[str, Any] = {
         "kind": Kind.SUPPORT,

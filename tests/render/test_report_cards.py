@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.edition import Edition
 from bot.i18n import Catalogues, Translator
 from bot.model import LANGUAGES, Language, PersonId
 from bot.ports import FileFault
@@ -67,18 +66,6 @@ STATES = [
     replace(OWN, state=State.FIXED, texts=(replace(TEXTS[0], final="Kerro virheestä tiimille."), *TEXTS[1:])),
     Report(12, ANN, OPENED, "fi", pictures=(Picture("F1"),)),
 ]
-
-
-@pytest.fixture(scope="module")
-def catalogues(edition: Edition) -> Catalogues:
-    """The words of all languages."""
-    return edition.renderer.catalogues
-
-
-@pytest.fixture(scope="module")
-def english(catalogues: Catalogues) -> Translator:
-    """The English words."""
-    return catalogues["en"]
 
 
 def _card(t: Translator, report: Report, **told: Any) -> Message:

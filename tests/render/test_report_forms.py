@@ -47,18 +47,6 @@ JSON = st.recursive(
 OBJECTS = st.dictionaries(st.sampled_from(["wrong", "language", "kind", "said", "pictures", "kept", "about"]), JSON)
 
 
-@pytest.fixture(scope="module")
-def catalogues(edition: Edition) -> Catalogues:
-    """The words of all languages."""
-    return edition.renderer.catalogues
-
-
-@pytest.fixture(scope="module")
-def english(catalogues: Catalogues) -> Translator:
-    """The English words."""
-    return catalogues["en"]
-
-
 def _form(t: Translator, draft: Draft, texts: tuple[str, ...] = ("Kerro virhe.",)) -> dict[str, Any]:
     return forms.report_form(t, draft, channel="C1", ts="1.2", thread="1.1", texts=texts if draft.about else ())
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.edition import Edition
 from bot.flows.request import Desk, Then
 from bot.i18n import Catalogues, Translator
 from bot.model import LANGUAGES, Language, PersonId
@@ -96,18 +95,6 @@ STATES = {
     "escalated": ESCALATED,
     "bare": Request(1, "D9", "1.1", None, OPENED, "fi", ""),
 }
-
-
-@pytest.fixture(scope="module")
-def catalogues(edition: Edition) -> Catalogues:
-    """The words of all languages."""
-    return edition.renderer.catalogues
-
-
-@pytest.fixture(scope="module")
-def english(catalogues: Catalogues) -> Translator:
-    """The English words."""
-    return catalogues["en"]
 
 
 def _markup(message: Message) -> str:

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.desk import StaffMember
-from bot.edition import Edition
 from bot.flows.request import Then
 from bot.i18n import Catalogues, Translator
 from bot.model import LANGUAGES, Language
@@ -85,18 +84,6 @@ OF_CARDS = {
     forms.RAISING: _raising,
     forms.RESOLVING: _resolving,
 }
-
-
-@pytest.fixture(scope="module")
-def catalogues(edition: Edition) -> Catalogues:
-    """The words of all languages."""
-    return edition.renderer.catalogues
-
-
-@pytest.fixture(scope="module")
-def english(catalogues: Catalogues) -> Translator:
-    """The English words."""
-    return catalogues["en"]
 
 
 def _fields(form: dict[str, Any]) -> list[dict[str, Any]]:

@@ -28,18 +28,6 @@ FORMS = (forms.asking_form, forms.fixing_form, forms.rejecting_form, forms.dupli
 CALLBACKS = (forms.ASKING, forms.FIXING, forms.REJECTING, forms.DUPLICATING, forms.MOVING)
 
 
-@pytest.fixture(scope="module")
-def catalogues(edition: Edition) -> Catalogues:
-    """The words of all languages."""
-    return edition.renderer.catalogues
-
-
-@pytest.fixture(scope="module")
-def english(catalogues: Catalogues) -> Translator:
-    """The English words."""
-    return catalogues["en"]
-
-
 def _fixed(t: Translator, report: Report, **changes: Any) -> tuple[Fix, dict[str, str]]:
     return forms.read_fix(form_state(forms.fixing_form(t, report), **changes), report, t, today=TODAY)
 

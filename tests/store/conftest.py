@@ -27,9 +27,14 @@ async def database(path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def conn(request: pytest.FixtureRequest, path: Path) -> Iterator[Connection]:
+def url(request: pytest.FixtureRequest, path: Path) -> str:
+    """A database of each kind, laid out."""
+    return laid_out(path) if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def conn(url: str) -> Iterator[Connection]:
     """A connection in a transaction, for tests of units; on each database."""
-    url = laid_out(path) if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     engines = open_engines(url)
     with engines.writer.begin() as connection:
         yield connection

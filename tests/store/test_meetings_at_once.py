@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,6 @@ from bot.model import PersonId
 from bot.store import meetings
 from bot.store.database import Database
 from bot.store.engine import open_engines
-from bot.store.migrations import migrate
 from bot.store.privacy import Cause, Found, erase
 from bot.store.tables import cell, counter, host, meeting
 from tests.bookings import ANNE, HOSTS, NINE, book, booked, faults, move, wanted
@@ -42,20 +40,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, path: Path) -> str:
-    """A database of each kind."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    engines = open_engines(f"sqlite:///{path}")
-    migrate(engines.writer)
-    engines.dispose()
-    return f"sqlite:///{path}"
-
-
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    """It, started."""
+    """It, started, with patience for a crowd."""
     async with Database.open(url, wait=30) as opened:
         yield opened
 

@@ -61,7 +61,7 @@ def test_rows_are_counted_returned_and_missed(conn: Connection) -> None:
     assert [_FORGET.count(conn, {"of_user": "U2"}) for _ in range(2)] == [1, 0]
 
 
-@pytest.mark.parametrize("conn", ["sqlite"], indirect=True)  # PostgreSQL's own words name them: no log tells words
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # PostgreSQL's own words name them: no log tells words
 def test_errors_are_sqlalchemys_and_name_no_values(conn: Connection) -> None:
     """What the store knows of errors holds for these statements too; a person's words stay out of the message."""
     put = Prepared(insert(counter), columns=["workspace", "kind", "n"])

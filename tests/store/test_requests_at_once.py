@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine
@@ -23,7 +22,6 @@ from bot.request import Request, State
 from bot.store import requests
 from bot.store.database import Database
 from bot.store.engine import open_engines
-from bot.store.migrations import migrate
 from tests.clock import START
 
 ANNE = PersonId("T2", "UANNE")
@@ -38,20 +36,9 @@ print(json.dumps(storm(sys.argv[1], sys.argv[2])))
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, path: Path) -> str:
-    """A database of each kind."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    engines = open_engines(f"sqlite:///{path}")
-    migrate(engines.writer)
-    engines.dispose()
-    return f"sqlite:///{path}"
-
-
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    """It, started."""
+    """It, started, with patience for a crowd."""
     async with Database.open(url, wait=30) as opened:
         yield opened
 

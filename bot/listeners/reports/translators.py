@@ -79,19 +79,13 @@ def register(app: AsyncApp, services: Services) -> None:
         Further.TAKE_OVER.value: at_once(_by(flow.take_over)),
     }
 
-    async def more(click: Click) -> None:
-        if click.value in further:
-            await further[click.value](click)
-        else:
-            await changes.tell_past(services, click)
-
     clicks = {
         render.TAKE: at_once(_by(flow.take)),
         render.REOPEN: at_once(_by(flow.reopen)),
         render.SAME: at_once(_same),
         render.ASK: by_form(forms.asking_form),
         render.FIX: by_form(forms.fixing_form),
-        render.MORE: more,
+        render.MORE: changes.choosing(services, further),
     }
     listen(app, services, clicks)
     submitted = {
@@ -290,15 +284,7 @@ def _too_late(conn: Connection, services: Services, clicked: _Clicked) -> None:
     changing.show(conn, services, report, click.key)
     if report.history[-1].who == clicked.person.id:
         return
-    payload = {
-        "number": report.number,
-        "channel": click.channel,
-        "thread_ts": report.card_ts,
-        "team": click.who.team,
-        "user": click.who.user,
-        "language": clicked.language,
-    }
-    services.work.add(conn, kinds.LATE, f"{kinds.LATE}:{click.key}", payload)
+    changes.tell_late(conn, services, kinds.LATE, click, report.number, report.card_ts, clicked.language)
 
 
 def _named(services: Services, who: PersonId, t: Translator) -> str:

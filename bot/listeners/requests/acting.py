@@ -214,15 +214,7 @@ def too_late(conn: Connection, services: Services, clicked: Clicked) -> None:
     storing.show(conn, services, request, click.key)
     if request.history[-1].who == clicked.person.id:
         return
-    payload = {
-        "number": request.number,
-        "channel": click.channel,
-        "thread_ts": request.card_ts,
-        "team": click.who.team,
-        "user": click.who.user,
-        "language": clicked.language,
-    }
-    services.work.add(conn, kinds.LATE, f"{kinds.LATE}:{click.key}", payload)
+    changes.tell_late(conn, services, kinds.LATE, click, request.number, request.card_ts, clicked.language)
 
 
 def standing(services: Services, request: Request, t: Translator) -> str:

@@ -63,17 +63,11 @@ def register(app: AsyncApp, services: Services) -> None:
         Further.WHY.value: by_form(lambda t, clicked: explaining.form_of(services, t, clicked.request)),
     }
 
-    async def more(click: Click) -> None:
-        if click.value in further:
-            await further[click.value](click)
-        else:
-            await changes.tell_past(services, click)
-
     clicks = {
         render.TAKE: at_once(Flow.take),
         render.REOPEN: at_once(Flow.reopen),
         render.RESOLVE: by_form(lambda t, clicked: _resolving(services, t, clicked)),
-        render.MORE: more,
+        render.MORE: changes.choosing(services, further),
     }
     listen(app, services, clicks)
     submitted = {
