@@ -74,7 +74,7 @@ async def test_units_that_are_in_each_others_way_are_run_again(database: Databas
     async with asyncio.timeout(10):
         await asyncio.gather(database.run(crossing("a", "b")), database.run(crossing("b", "a")))
 
-    assert len(runs) == 3
+    assert len(runs) > 2  # whoever runs again may be quicker than the other wakes up, and they meet once more
     assert await database.read(counts) == {"a": 3, "b": 3}
 
 
