@@ -135,7 +135,7 @@ def _export(subject: _Subject, now: datetime, file: Path | None, out: TextIO) ->
         name: {
             "holds": privacy.POLICY[name].holds,
             "kept": privacy.POLICY[name].kept,
-            "rows": [dict(row._mapping) for row in rows],  # noqa: SLF001 - SQLAlchemy's public name for it
+            "rows": [privacy.own_of(name, row) for row in rows],
             "in_rows_of_others": [privacy.part_of(name, row, subject.who) for row in subject.found.named.get(name, ())],
         }
         for name, rows in subject.found.rows.items()

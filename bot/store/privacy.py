@@ -123,6 +123,7 @@ class Holding:
     owner: Callable[[Row[Any]], PersonId | None] | None = None
     named: Callable[[Row[Any]], Collection[PersonId]] | None = None
     part: Callable[[Row[Any], PersonId], Mapping[str, Any]] | None = None  # of somebody who is named, as JSON data
+    own: Callable[[Row[Any]], Mapping[str, Any]] | None = None  # of its owner, where that is not all of it
     strip: Callable[[Connection, Row[Any]], None] | None = None  # takes them out, where nothing else follows from it
     due: Callable[[datetime], Clause] | None = None  # the rows that were last touched before an instant
     again: Callable[[PersonId, datetime], Clause] = lambda _who, _since: true()
@@ -321,6 +322,7 @@ POLICY: Final[Mapping[str, Holding]] = {
             owner=_named,
             named=request_privacy.named_in,
             part=request_privacy.part_of,
+            own=request_privacy.own_of,
             # As with reports: nobody else knows which copies of files are ours.
             due=lambda before: and_(request.c.closed_at < before, request.c.copies == 0),
             again=lambda _who, since: request.c.changed_at >= since,
@@ -472,6 +474,12 @@ def part_of(table: str, row: Row[Any], who: PersonId) -> Mapping[str, Any]:
     """What of a row that is not theirs is a person's: as JSON data, for them to read."""
     part = POLICY[table].part
     return {} if part is None else part(row, who)
+
+
+def own_of(table: str, row: Row[Any]) -> Mapping[str, Any]:
+    """What of a row that is theirs a person reads: all of it, unless others have written in it for themselves."""
+    own = POLICY[table].own
+    return dict(row._mapping) if own is None else own(row)  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 # Units

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 from bot.model import Floor, Handed, PersonId
 from bot.report import Line
 from bot.request import Act, Change, Reason, Request, State
-from bot.store import deeds, requests, threads
+from bot.store import codec, deeds, requests, threads
 from bot.store.locks import exclusive
 from bot.store.tables import gap, request
 
@@ -43,6 +43,15 @@ def named_in(row: Any) -> frozenset[PersonId]:
         *(one.get("by") for part in ("unsent", "files") for one in state.get(part, ())),
     ]
     return deeds.named(row, people)
+
+
+def own_of(row: Any) -> dict[str, Any]:
+    """A request for whoever has asked: without what staff have written for each other, or have not sent."""
+    state = requests.from_row(row)
+    history = tuple(replace(one, words="") if _is_note(state, one) else one for one in state.history)
+    theirs = codec.dump(replace(state, history=history, unsent=()))
+    # SQLAlchemy's public name for a row as a mapping; what stands in columns is not told twice.
+    return {**row._mapping, "state": {name: theirs[name] for name in row.state if name in theirs}}  # noqa: SLF001
 
 
 def part_of(row: Any, who: PersonId) -> dict[str, Any]:
@@ -98,6 +107,12 @@ def _is_partners(state: Request, change: Change) -> bool:
         return change.who in {None, state.asker}  # else the desk has passed it on
     is_settled = change.act is Act.RESOLVED and change.words == Reason.SETTLED.value
     return change.act in _OF_PARTNERS or is_settled
+
+
+def _is_note(state: Request, change: Change) -> bool:
+    """Whether its words are the desk's own, which no partner has read."""
+    is_passed_on = change.act is Act.ASKED and not _is_partners(state, change)
+    return is_passed_on or change.act in {Act.HANDED, Act.ESCALATED}
 
 
 def _without(state: Request, who: PersonId) -> Request:

@@ -124,6 +124,25 @@ def test_a_request_goes_with_whoever_has_asked(conn: Connection) -> None:
     assert "T2" not in everything(conn)
 
 
+def test_whoever_has_asked_reads_nothing_that_staff_wrote_for_each_other(conn: Connection) -> None:
+    """No note, and no reply that was not sent; what was said on either side, and who has done what, stands there."""
+    notes = (
+        Change(Act.ASKED, START, EVE, "Eve's note"),
+        Change(Act.HANDED, START, OLA, "Ola's note"),
+        Change(Act.ESCALATED, START, EVE, "Eve's second note"),
+    )
+    add(conn, history=(*notes, *TOLD.history))
+    (row,) = conn.execute(select(request))
+    told = privacy.own_of("request", row)
+    said = json.dumps(told, default=str)
+
+    assert [one for one in ("note", "draft", "unsent") if one in said] == []
+    assert [one for one in ("question", "Anne's words", "Bob's words", "Eve's answer") if one not in said] == []
+    assert len(told["state"]["history"]) == len(notes) + len(TOLD.history)
+    assert set(told) == set(row._mapping)
+    assert set(told["state"]) == set(row.state) - {"unsent"}
+
+
 def test_what_it_showed_of_the_knowledge_goes_with_it(conn: Connection) -> None:
     """The gaps that somebody ran into, the cases made of their questions, and what was drafted from their request."""
     add(conn)
