@@ -63,15 +63,6 @@ class Desk:
         self._engines.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path, monkeypatch):
-    """A database of each kind, and the environment that names it."""
-    chosen = f"sqlite:///{tmp_path}/desk.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", chosen)
-    return str(chosen)
-
-
 @pytest.fixture
 def desk(url):
     """A database with nothing noted yet, of a desk that has it open."""
@@ -81,11 +72,9 @@ def desk(url):
 
 
 @pytest.fixture
-def local_desk(tmp_path, monkeypatch):
+def local_desk(local_url):
     """The same on SQLite alone, for what does not depend on the database."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/desk.db")
-    opened = Desk(f"sqlite:///{tmp_path}/desk.db")
+    opened = Desk(local_url)
     yield opened
     opened.close()
 

@@ -83,7 +83,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(url):
+def desk(url, desk_file):
     """A database with no meetings yet, of a desk that has it open."""
     opened = Desk(url)
     yield opened
@@ -91,20 +91,11 @@ def desk(url):
 
 
 @pytest.fixture
-def local_desk(tmp_path, monkeypatch, desk_file):
+def local_desk(local_url, desk_file):
     """The same on SQLite alone, for what does not depend on the database."""
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/desk.db")
-    opened = Desk(f"sqlite:///{tmp_path}/desk.db")
+    opened = Desk(local_url)
     yield opened
     opened.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path, monkeypatch, desk_file):
-    """A database of each kind, and the environment that names it."""
-    chosen = f"sqlite:///{tmp_path}/desk.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    monkeypatch.setenv("DATABASE_URL", chosen)
-    return str(chosen)
 
 
 @pytest.fixture

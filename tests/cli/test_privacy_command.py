@@ -36,15 +36,6 @@ CARD = "1764144009.000100"
 LINE = "1764144010.000100"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database of each kind, and the environment that names it."""
-    chosen = f"sqlite:///{tmp_path}/desk.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", chosen)
-    return str(chosen)
-
-
 def _do(url: str, unit: Callable[[Connection], Any]) -> Any:
     engines = open_engines(url)
     try:

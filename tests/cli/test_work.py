@@ -19,15 +19,6 @@ from bot.ports import GiveUp, Unit
 from bot.store.database import Database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database of each kind, and the environment that names it."""
-    chosen = f"sqlite:///{tmp_path}/desk.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", chosen)
-    return str(chosen)
-
-
 class Desk:
     """Work of which one kind fails until it is mended, and another waits for ever."""
 
