@@ -11,7 +11,7 @@ from bot import i18n
 from bot.i18n import Translator
 from bot.model import Language, PersonId
 from bot.render import blocks as kit
-from bot.render import copies, pieces
+from bot.render import file_words, pieces
 from bot.render import report_words as words
 from bot.render.blocks import Block
 from bot.render.escape import escape, link, one_line, shorten, shorten_markup
@@ -238,7 +238,7 @@ def _where(t: Translator, url: str | None, *, is_direct: bool) -> str:
 def _pictures(t: Translator, report: Report) -> list[str]:
     """How many pictures there are, and what became of those that are not in the thread; markup."""
     n = len(report.pictures)
-    told = copies.fates(report.pictures, t.plural("{n} picture", "{n} pictures", n), t)
+    told = file_words.fates(report.pictures, t.plural("{n} picture", "{n} pictures", n), t)
     return [escape(told)] if told else []
 
 

@@ -12,7 +12,7 @@ from bot.i18n import Translator
 from bot.model import Notice, Outcome, Reply
 from bot.ports import FileFault
 from bot.render import blocks as kit
-from bot.render import copies
+from bot.render import file_words
 from bot.render import report_words as words
 from bot.render.blocks import Block
 from bot.render.escape import one_line, shorten
@@ -264,6 +264,6 @@ def _pictures_failed(told: Mapping[str, Any], t: Translator) -> list[Piece]:
     known = [FileFault(one) for one in faults if one in set(FileFault)]  # a newer version may know others
     return [
         Sentence(t("I could not get at least one picture of {number}.", number=number)),
-        Facts(tuple(Fact("", copies.fault(one, t)) for one in known)),
+        Facts(tuple(Fact("", file_words.fault(one, t)) for one in known)),
         Sentence(t("The report stands all the same. If you can, put the picture here again, in this thread.")),
     ]

@@ -8,7 +8,7 @@ from bot import i18n
 from bot.flows.request import Then
 from bot.i18n import Translator
 from bot.model import Language
-from bot.render import copies
+from bot.render import file_words
 from bot.report import Picture
 from bot.request import Reason, State, Target, Way
 
@@ -96,4 +96,4 @@ def language(of: Language, t: Translator) -> str:
 
 def files(of: tuple[Picture, ...], t: Translator) -> str:
     """How many files there are, and what became of those that are not in the thread; "" for none."""
-    return copies.fates(of, t.plural("{n} file", "{n} files", len(of)), t)
+    return file_words.fates(of, t.plural("{n} file", "{n} files", len(of)), t)
